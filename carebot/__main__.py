@@ -1,0 +1,5 @@
+"""``python -m carebot`` is ``carebot``."""
+
+from carebot.cli import main
+
+main()

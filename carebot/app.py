@@ -1,0 +1,246 @@
+"""The composition root: the only module that builds concrete adapters."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carebot.errors import ClassifierError
+
+if TYPE_CHECKING:
+    from carebot.core.article import Article
+    from carebot.core.care import Care
+    from carebot.core.channel_rules import ChannelRules
+    from carebot.core.ports import Classifier, Clock, Queries, Recognizer, Sealer, UnitOfWork, Work
+    from carebot.core.thresholds import Thresholds
+    from carebot.services.explain import Explain
+    from carebot.services.house import House
+    from carebot.services.ingest import Ingest
+    from carebot.services.replay import Replay
+    from carebot.services.triage import Triage
+    from carebot.services.understand import Understand
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where an installation keeps its things, and how its keys are found."""
+
+    database: Path
+    key_file: Path
+    key_text: str | None = None
+    model: str | None = None
+
+
+class App:
+    """One installation. Every part is built at its first use and can be replaced by an argument.
+
+    Use it as a context manager, or call ``close``: what is queued for the database is finished then.
+    """
+
+    def __init__(
+        self,
+        *,
+        care: Care,
+        places: Places,
+        clock: Clock | None = None,
+        uow: UnitOfWork | None = None,
+        sealer: Sealer | None = None,
+        recognizer: Recognizer | None = None,
+        classifier: Classifier | None = None,
+    ) -> None:
+        self.care = care
+        self.places = places
+        self.clock: Clock = clock or SystemClock()
+        given = {"uow": uow, "sealer": sealer, "recognizer": recognizer, "classifier": classifier}
+        self.__dict__.update({name: part for name, part in given.items() if part is not None})
+
+    def __enter__(self) -> App:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is queued and let go of everything that was opened."""
+        for name in ("understand", "uow", "queries"):
+            close = getattr(self.__dict__.get(name), "close", None)
+            if close is not None:
+                close()
+
+    # The edges -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Encrypts originals; raises KeyMissingError without a key."""
+        from carebot.privacy.keys import KeyRing
+        from carebot.privacy.seal import Seal
+
+        if self.places.key_text is not None:
+            return Seal(KeyRing.from_text(self.places.key_text))
+        key_file = self.places.key_file  # read again when another process has rotated the keys
+        return Seal(KeyRing.load(key_file), reload=lambda: KeyRing.load(key_file))
+
+    @cached_property
+    def uow(self) -> UnitOfWork:
+        """Raises SchemaError when the database is not one of this version."""
+        from carebot.store.uow import SqliteUnitOfWork
+
+        return SqliteUnitOfWork(self.places.database)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """Reads for screens."""
+        from carebot.store.queries import SqlQueries
+
+        return SqlQueries(self.places.database)
+
+    @cached_property
+    def recognizer(self) -> Recognizer:
+        """Finds personal data."""
+        from carebot.privacy.recognizers import Recognizers
+
+        return Recognizers()
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The model named in the configuration, not loaded yet."""
+        from carebot.classifier.registry import make_classifier
+
+        return make_classifier(self.places.model or self.care.classifier.model or "minilm")
+
+    def rules_of(self, channel: str) -> ChannelRules:
+        """A network's rules; a network that carebot does not know is taken for the replay channel's."""
+        from carebot.channels.registry import known, rules_of
+
+        if channel in known():
+            return rules_of(channel)
+        return replace(rules_of("replay"), name=channel)
+
+    # The use cases -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def thresholds(self) -> Thresholds:
+        """Computed from the targets and the evidence that ships with the model; a missing model has none."""
+        from carebot.core.thresholds import thresholds_from
+
+        try:
+            evidence = self.classifier.evidence()
+        except ClassifierError:
+            evidence = {}
+        return thresholds_from(evidence, self.care.targets)
+
+    @cached_property
+    def house(self) -> House:
+        """The configuration as the use cases see it."""
+        from carebot.services.house import House
+        from carebot.texts import command_words, system_texts
+
+        return House(
+            care=self.care,
+            thresholds=self.thresholds,
+            rules_of=self.rules_of,
+            texts=system_texts(),
+            commands=command_words(),
+        )
+
+    @cached_property
+    def understand(self) -> Understand:
+        """Reads texts."""
+        from carebot.privacy.masker import mask
+        from carebot.services.understand import Understand
+
+        return Understand(
+            recognizer=self.recognizer,
+            mask=mask,
+            classifier=self.classifier,
+            house=self.house,
+            time_limit=self.care.classifier.time_limit,
+        )
+
+    @cached_property
+    def ingest(self) -> Ingest:
+        """Takes messages in."""
+        from carebot.services.ingest import Ingest
+
+        return Ingest(uow=self.uow, sealer=self.sealer, clock=self.clock)
+
+    @cached_property
+    def triage(self) -> Triage:
+        """Decides about messages, with the approved articles of the database."""
+        from carebot.services.triage import Triage
+
+        triage = Triage(
+            uow=self.uow,
+            sealer=self.sealer,
+            clock=self.clock,
+            house=self.house,
+            understand=self.understand,
+            classifier=self.classifier,
+        )
+        triage.use_articles(self.articles())
+        self.understand.warm_up()
+        return triage
+
+    @cached_property
+    def replay(self) -> Replay:
+        """Plays messages of the past."""
+        from carebot.services.replay import Replay
+
+        return Replay(ingest=self.ingest, triage=self.triage)
+
+    @cached_property
+    def explain(self) -> Explain:
+        """Explains cases."""
+        from carebot.services.explain import Explain
+
+        return Explain(uow=self.uow, house=self.house)
+
+    def articles(self) -> tuple[Article, ...]:
+        """All articles of the database."""
+        return self.uow.run(lambda work: work.articles())
+
+    def save_articles(self, articles: tuple[Article, ...]) -> None:
+        """Insert articles, or replace those with the same slug."""
+
+        def save(work: Work) -> None:
+            for article in articles:
+                work.save_article(article)
+
+        self.uow.run(save)
+
+
+@contextmanager
+def scratch_app(
+    care: Care, articles: tuple[Article, ...] = (), *, classifier: Classifier | None = None
+) -> Iterator[App]:
+    """An installation of its own in a temporary folder, with a fresh key; gone afterwards, nothing is sent."""
+    from carebot.privacy import keys
+    from carebot.store import schema
+
+    folder = Path(tempfile.mkdtemp(prefix="carebot-"))
+    try:
+        database, key_file = folder / "scratch.db", folder / "scratch.key"
+        keys.create(key_file, datetime.now(UTC))
+        schema.create(database)
+        places = Places(database=database, key_file=key_file)
+        with App(care=care, places=places, classifier=classifier) as app:
+            if articles:
+                app.save_articles(articles)
+            yield app
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

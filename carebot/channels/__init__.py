@@ -1,0 +1,1 @@
+"""The networks that messages come from and go to."""

@@ -1,0 +1,1 @@
+"""The replay channel: a file of conversations in, as if a network had delivered them."""

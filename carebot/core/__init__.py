@@ -1,0 +1,1 @@
+"""The decisions: data classes and pure functions, standard library only."""

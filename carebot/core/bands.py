@@ -1,0 +1,79 @@
+"""The band of a message: the bot may answer, people look first, or it is for a private place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from carebot.core.assessment import Band
+from carebot.core.decision import ThresholdUse
+from carebot.core.situation import PolicySettings, Situation
+from carebot.core.thresholds import Threshold
+
+_ORDER = (Band.CLEAR, Band.DOUBT, Band.PRIVATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandFinding:
+    """A band and why."""
+
+    band: Band
+    reason: str
+    uses: tuple[ThresholdUse, ...] = ()
+
+
+def highest(*bands: Band) -> Band:
+    """The most careful of several bands."""
+    return max(bands, key=_ORDER.index)
+
+
+def use(threshold: Threshold, score: float) -> ThresholdUse:
+    """Record one comparison of a score with a threshold."""
+    return ThresholdUse(
+        name=threshold.name,
+        score=score,
+        threshold=threshold.value,
+        target=threshold.target,
+        support=threshold.support,
+        source=threshold.source,
+    )
+
+
+def band_of(situation: Situation, settings: PolicySettings) -> BandFinding:
+    """The band of this message by itself: rules and the case can only raise it afterwards."""
+    found = sorted(kind for kind, count in situation.assessment.entity_counts.items() if count)
+    if found:
+        names = ", ".join(kind.replace("_", " ") for kind in found)
+        return BandFinding(band=Band.PRIVATE, reason=f"the text carries personal data ({names})")
+    if situation.reading is None:
+        return BandFinding(
+            band=Band.DOUBT, reason=f"the classifier could not read it: {situation.assessment.failure}"
+        )
+    return _by_probability(situation, settings)
+
+
+def _by_probability(situation: Situation, settings: PolicySettings) -> BandFinding:
+    reading = situation.reading
+    assert reading is not None
+    score, limits = reading.probabilities.private, settings.thresholds
+    uses = (use(limits.private, score), use(limits.doubt, score))
+    # A language that the model was not trained on has scores that mean nothing, in either direction.
+    if reading.language not in settings.languages:
+        reason = f"the language ({reading.language}) is not one that is read with confidence yet"
+        return BandFinding(band=Band.DOUBT, reason=reason, uses=uses)
+    if limits.private.passes(score):
+        return BandFinding(
+            band=Band.PRIVATE, reason="it needs this customer's own data" + _percent(score), uses=uses
+        )
+    if limits.doubt.passes(score):
+        return BandFinding(
+            band=Band.DOUBT, reason="it may need this customer's own data" + _percent(score), uses=uses
+        )
+    if situation.has_unread_media:
+        return BandFinding(band=Band.DOUBT, reason="an image that nobody has read came with it", uses=uses)
+    if situation.route.people_first is not None:
+        return BandFinding(band=Band.DOUBT, reason=situation.route.people_first, uses=uses)
+    return BandFinding(band=Band.CLEAR, reason="nothing of it is this customer's own data", uses=uses)
+
+
+def _percent(score: float) -> str:
+    return f" ({score:.0%} sure)"

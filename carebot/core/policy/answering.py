@@ -1,0 +1,64 @@
+"""The line of the policy that answers from an article, and what other lines ask of it."""
+
+from __future__ import annotations
+
+from carebot.core.article import ArticleMode
+from carebot.core.bands import use
+from carebot.core.decision import Action, Decision, Draft, ThresholdUse
+from carebot.core.policy.view import View, outcome, people_queue, why_silent
+
+_MODES = (ArticleMode.OFF, ArticleMode.SUGGEST, ArticleMode.AUTO)
+
+
+def answer_use(view: View) -> ThresholdUse | None:
+    """The best article's confidence against the answer threshold; None without an article."""
+    reading = view.situation.reading
+    if reading is None or reading.answer is None or view.situation.article is None:
+        return None
+    return use(view.settings.thresholds.answer, reading.answer.confidence)
+
+
+def may_answer(view: View) -> bool:
+    """Whether the best article is sure enough, fits, and may be sent without an agent."""
+    article, sure = view.situation.article, answer_use(view)
+    return (
+        article is not None
+        and sure is not None
+        and sure.is_reached
+        and article.fits
+        and _mode(view) is ArticleMode.AUTO
+    )
+
+
+def _mode(view: View) -> ArticleMode:
+    """The lesser of what the article and the installation allow."""
+    article = view.situation.article
+    assert article is not None
+    return min(article.mode, view.settings.mode, key=_MODES.index)
+
+
+def answer(view: View) -> Decision | None:
+    """The line ``answer``, and ``suggest`` where an agent has to press send."""
+    article, answer = view.situation.article, answer_use(view)
+    if article is None or answer is None or not answer.is_reached or _mode(view) is ArticleMode.OFF:
+        return None
+    sure = f"the article {article.slug} answers it ({answer.score:.0%} sure)"
+    silence = why_silent(view.situation)
+    if may_answer(view) and silence is None:
+        draft = Draft(zone=view.zone, article=article.slug)
+        return outcome(view, Action.ANSWER, sure, "answer", drafts=(draft,), uses=(answer,), queue=None)
+    if not article.fits:
+        silence = "no approved wording in this language is short enough for the channel"
+    why = silence or "it is in the mode suggest"
+    draft = Draft(zone=view.zone, article=article.slug, for_agent=True)
+    reason = f"{sure}; offered to the agent, because {why}"
+    return outcome(
+        view,
+        Action.SUGGEST,
+        reason,
+        "suggest",
+        queue=people_queue(view),
+        drafts=(draft,),
+        silence=silence,
+        uses=(answer,),
+    )

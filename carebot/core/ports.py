@@ -1,0 +1,252 @@
+"""What the services need from the edges, as Protocols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from carebot.core.article import Article
+from carebot.core.assessment import Reading
+from carebot.core.case import Case
+from carebot.core.clocks import CaseClock
+from carebot.core.events import Event
+from carebot.core.evidence import Evidence
+from carebot.core.finding import EntityKind, Finding
+from carebot.core.records import CaseView, Customer, DecisionRecord, Outgoing, StoredMessage
+from carebot.core.rights import Viewer
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware and in UTC."""
+        ...
+
+
+class Recognizer(Protocol):
+    """Finds personal data in a text."""
+
+    def find(self, text: str) -> tuple[Finding, ...]:
+        """Findings in order, never overlapping; offsets are code points."""
+        ...
+
+
+class Classifier(Protocol):
+    """Reads one masked message. Safe to call from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Name and version of the model, as it appears in decisions."""
+        ...
+
+    def classify(
+        self, masked_text: str, *, entity_counts: Mapping[EntityKind, int], brand: str | None
+    ) -> Reading:
+        """Read one message; the result depends on nothing but the arguments and the articles in use.
+
+        Raises ClassifierError when the model is missing, damaged or fails.
+        """
+        ...
+
+    def use_articles(self, articles: Sequence[Article]) -> None:
+        """Answer from these articles from now on (approved ones; others are ignored)."""
+        ...
+
+    def evidence(self) -> Mapping[str, Evidence]:
+        """The curves that ship with the model, by name: ``private`` and ``answer`` at least."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts originals, with one data key per customer that is itself encrypted by the installation's key."""
+
+    def new_key(self) -> bytes:
+        """A fresh data key, wrapped by the installation's current key."""
+        ...
+
+    def seal(self, wrapped_key: bytes, plain: bytes, *, context: str) -> bytes:
+        """Encrypt; ``context`` (the row's id) must be the same when it is opened."""
+        ...
+
+    def open(self, wrapped_key: bytes, sealed: bytes, *, context: str) -> bytes:
+        """Decrypt; raises SealError when the key, the context or the bytes are not the right ones."""
+        ...
+
+    def rewrap(self, wrapped_key: bytes) -> bytes:
+        """The same data key, wrapped by the installation's current key."""
+        ...
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash, to find the same external id again without keeping it in clear."""
+        ...
+
+
+class Work(Protocol):
+    """Reads and writes within one transaction. Nothing here does I/O beyond the database."""
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id: short and counted up for ``case`` (people type it), random for everything else."""
+        ...
+
+    def customer(self, channel: str, account: str, fingerprint: str) -> Customer | None:
+        """The customer with this fingerprint of the external id."""
+        ...
+
+    def customer_by_id(self, customer_id: str) -> Customer:
+        """The customer; raises KeyError when erased or unknown."""
+        ...
+
+    def add_customer(self, customer: Customer, fingerprint: str) -> None:
+        """Write down a customer that was not known."""
+        ...
+
+    def silence_bot_for(self, customer_id: str) -> None:
+        """The customer said "stop": kept beyond the case."""
+        ...
+
+    def wrapped_keys(self, *, after: str = "", limit: int = 500) -> tuple[tuple[str, bytes], ...]:
+        """Customers' ids and wrapped keys, by id from behind ``after``: to wrap them again, page by page."""
+        ...
+
+    def replace_wrapped_key(self, customer_id: str, wrapped_key: bytes) -> None:
+        """The same data key, wrapped by another key of the installation."""
+        ...
+
+    def add_message(self, message: StoredMessage) -> bool:
+        """Write a message down; False when (channel, account, external id) is known already."""
+        ...
+
+    def message(self, message_id: str) -> StoredMessage | None:
+        """One message."""
+        ...
+
+    def messages_of(self, case_id: str) -> tuple[StoredMessage, ...]:
+        """A case's messages, oldest first."""
+        ...
+
+    def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
+        """Messages that were received but not decided, oldest first."""
+        ...
+
+    def mark_decided(self, message_id: str, *, case_id: str | None, masked_text: str | None) -> None:
+        """The message is decided; its masked text is kept where its band allows."""
+        ...
+
+    def wipe_direct_texts(self, case_id: str) -> int:
+        """Remove the masked text of a case's direct messages; how many were removed."""
+        ...
+
+    def move_messages(self, message_ids: Sequence[str], case_id: str) -> int:
+        """Put messages into another case, with their decisions and outgoing texts; how many messages."""
+        ...
+
+    def case(self, case_id: str) -> Case | None:
+        """One case."""
+        ...
+
+    def cases_of(self, customer_id: str) -> tuple[Case, ...]:
+        """A customer's cases that are not closed."""
+        ...
+
+    def resting_cases(self, before: datetime, limit: int) -> tuple[Case, ...]:
+        """Resolved cases in which nothing has happened since ``before``, the longest at rest first."""
+        ...
+
+    def save_case(self, case: Case) -> None:
+        """Insert or update; raises StaleVersionError when somebody else changed it in between."""
+        ...
+
+    def add_decision(self, record: DecisionRecord) -> None:
+        """Keep a decision; a message is decided once."""
+        ...
+
+    def decisions_of(self, case_id: str) -> tuple[DecisionRecord, ...]:
+        """A case's decisions, oldest first."""
+        ...
+
+    def add_outgoing(self, outgoing: Outgoing) -> bool:
+        """A row of the outbox; False when its idempotency key is known already."""
+        ...
+
+    def outgoing_of(self, case_id: str) -> tuple[Outgoing, ...]:
+        """A case's outgoing texts, oldest first."""
+        ...
+
+    def hold_queued(self, case_id: str, reason: str) -> int:
+        """Move the bot's queued texts of a case to ``held``; how many were moved."""
+        ...
+
+    def start_clock(self, clock: CaseClock) -> None:
+        """Start a clock; a running one of the same kind on the same case goes on."""
+        ...
+
+    def stop_clocks(self, case_id: str, at: datetime) -> int:
+        """Stop a case's running clocks; how many."""
+        ...
+
+    def clocks_of(self, case_id: str) -> tuple[CaseClock, ...]:
+        """A case's clocks."""
+        ...
+
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Append to the audit trail; nothing there is ever changed."""
+        ...
+
+    def events_of(self, case_id: str) -> tuple[Event, ...]:
+        """A case's events, oldest first."""
+        ...
+
+    def save_article(self, article: Article) -> None:
+        """Insert or replace by slug."""
+        ...
+
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, by slug."""
+        ...
+
+    def switch(self, name: str) -> bool | None:
+        """A switch of the installation (``bot_awake``), None when never set."""
+        ...
+
+    def set_switch(self, name: str, value: bool) -> None:
+        """Set a switch."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """The one way to write."""
+
+    def run(self, fn: Callable[[Work], T]) -> T:
+        """Run in a transaction: commit on return, roll back on any exception. ``fn`` may be run again."""
+        ...
+
+    def run_all(self, fns: Sequence[Callable[[Work], T]]) -> tuple[T | BaseException, ...]:
+        """Several units in one transaction, each in a savepoint: one that fails leaves the others standing."""
+        ...
+
+
+class Queries(Protocol):
+    """Reads for screens and commands; every one takes the viewer and refuses what the viewer may not see."""
+
+    def cases(
+        self,
+        viewer: Viewer,
+        *,
+        open_only: bool = True,
+        queue: str | None = None,
+        limit: int = 200,
+        now: datetime | None = None,
+    ) -> tuple[CaseView, ...]:
+        """The cases that the viewer may see, urgent first, with what of their texts the viewer may see.
+
+        With ``now``, those that are snoozed beyond it are left out.
+        """
+        ...
+
+    def case(self, viewer: Viewer, case_id: str) -> CaseView:
+        """One case; raises NotAllowedError or KeyError."""
+        ...

@@ -1,0 +1,151 @@
+"""What is written down: messages, customers, decisions and outgoing texts, as services read and write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from carebot.core.decision import Decision
+from carebot.core.message import PostKind, Visibility, Writer, require_utc
+from carebot.core.tiers import Priority, Zone
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """A customer account on a channel. ``wrapped_key`` is the customer's data key, itself encrypted.
+
+    ``profile`` is the sealed handle, external id and follower count. ``is_silenced``: said "stop".
+    """
+
+    id: str
+    channel: str
+    account: str
+    wrapped_key: bytes
+    profile: bytes
+    is_silenced: bool = False
+    language: str = "und"
+
+
+class MessageState(StrEnum):
+    """How far a message has come."""
+
+    RECEIVED = "received"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """A message at rest. ``sealed`` is the encrypted original (text, author, followers).
+
+    ``masked_text`` is None until it is decided, and again after its case moved to private (direct messages).
+    """
+
+    id: str
+    channel: str
+    account: str
+    brand: str
+    external_id: str
+    customer_id: str
+    writer: Writer
+    visibility: Visibility
+    post_kind: PostKind
+    thread_id: str | None
+    summons: bool
+    has_unread_media: bool
+    at: datetime
+    received_at: datetime
+    sealed: bytes
+    state: MessageState = MessageState.RECEIVED
+    case_id: str | None = None
+    masked_text: str | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(self.at, "a message's at")
+        require_utc(self.received_at, "a message's received_at")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """A decision as it is kept, with the situation it was taken in, for ``explain``.
+
+    ``situation`` is what ``core.snapshot`` made of it: no text, and nothing that the channel forbids to keep.
+    """
+
+    message_id: str
+    case_id: str | None
+    at: datetime
+    decision: Decision
+    situation: Mapping[str, Json]
+    model: str | None = None
+
+
+class OutgoingState(StrEnum):
+    """Where an outgoing text is on its way."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    SUGGESTED = "suggested"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A row of the outbox: a text that was decided, in the transaction that decided it.
+
+    ``origin`` is the system text's key or ``article:<slug>``. ``in_reply_to`` is the external id answered.
+    ``idempotency_key`` is the same for the same decision, however often it is tried.
+    """
+
+    id: str
+    case_id: str
+    message_id: str
+    channel: str
+    account: str
+    zone: Zone
+    text: str
+    language: str
+    origin: str
+    in_reply_to: str
+    idempotency_key: str
+    created_at: datetime
+    priority: Priority = Priority.NORMAL
+    is_automatic: bool = True
+    state: OutgoingState = OutgoingState.QUEUED
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """One message of a case, redacted."""
+
+    id: str
+    at: datetime
+    writer: Writer
+    visibility: Visibility
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case as a role may see it: ``None`` where the role has no right to the text."""
+
+    id: str
+    channel: str
+    brand: str
+    status: str
+    tier: int
+    zone: Zone
+    band: str
+    queue: str
+    priority: Priority
+    opened_at: datetime
+    flag_reasons: frozenset[str] = frozenset()
+    texts: tuple[MessageView, ...] | None = None

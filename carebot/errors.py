@@ -1,0 +1,98 @@
+"""Everything that can go wrong, in one tree.
+
+The docstring of a class is the message a person sees first; the instance adds what, where and what to do.
+
+::
+
+    CarebotError
+    ├── ConfigurationError      care.yaml, .env or an argument is wrong: file, line, what was expected
+    ├── KeyMissingError         no key, no start
+    ├── SealError               sealed text cannot be opened
+    ├── StoreError
+    │   ├── SchemaError         the database has another schema than this version
+    │   ├── StaleVersionError   somebody else changed the row in between; run again
+    │   └── StoreBusyError      another process holds the database
+    ├── ClassifierError         the model is missing, damaged or failed; the message goes to people
+    │   ├── ModelMissingError
+    │   ├── ModelDamagedError
+    │   └── ClassifierTimeoutError
+    ├── IllegalTransitionError  a case cannot take this step from its status
+    ├── NotAllowedError         the role has no right to this
+    ├── GateError               a text may not leave
+    ├── ArticleError            an article or knowledge base cannot be used
+    └── ReplayError             a replay file cannot be read: file, line, what was expected
+"""
+
+from __future__ import annotations
+
+
+class CarebotError(Exception):
+    """Something went wrong in carebot."""
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        super().__init__(detail or (type(self).__doc__ or ""))
+
+
+class ConfigurationError(CarebotError):
+    """The configuration is wrong."""
+
+
+class KeyMissingError(CarebotError):
+    """There is no key to seal messages with, so nothing starts."""
+
+
+class SealError(CarebotError):
+    """Sealed text cannot be opened."""
+
+
+class StoreError(CarebotError):
+    """The database cannot be used."""
+
+
+class SchemaError(StoreError):
+    """The database has another schema than this version of carebot."""
+
+
+class StaleVersionError(StoreError):
+    """Somebody else changed the row in between."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the database."""
+
+
+class ClassifierError(CarebotError):
+    """The classifier cannot read messages; they go to people."""
+
+
+class ModelMissingError(ClassifierError):
+    """The model's files are missing."""
+
+
+class ModelDamagedError(ClassifierError):
+    """The model's files are damaged."""
+
+
+class ClassifierTimeoutError(ClassifierError):
+    """The classifier took longer than its time limit."""
+
+
+class IllegalTransitionError(CarebotError):
+    """A case cannot take this step from its status."""
+
+
+class NotAllowedError(CarebotError):
+    """The role has no right to this."""
+
+
+class GateError(CarebotError):
+    """A text may not leave."""
+
+
+class ArticleError(CarebotError):
+    """An article or a knowledge base cannot be used."""
+
+
+class ReplayError(CarebotError):
+    """A replay file cannot be read."""

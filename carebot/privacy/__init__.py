@@ -1,0 +1,1 @@
+"""Finds, masks and seals personal data."""

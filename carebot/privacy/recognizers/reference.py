@@ -1,0 +1,180 @@
+"""Numbers of orders, tickets, accounts and the like: what a number is, is told by the words around it."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from carebot.core.finding import EntityKind, Finding
+from carebot.privacy.recognizers import vocabulary
+from carebot.privacy.recognizers.context import Mark, Topic, alternatives
+from carebot.privacy.recognizers.numbers import Token, is_amount, is_named_thing, is_never_personal, tokens
+from carebot.privacy.recognizers.searchable import Searchable
+
+_KINDS = {
+    Topic.ORDER: EntityKind.ORDER_NUMBER,
+    Topic.TICKET: EntityKind.TICKET_NUMBER,
+    Topic.ACCOUNT: EntityKind.ACCOUNT_NUMBER,
+    Topic.NATIONAL_ID: EntityKind.NATIONAL_ID,
+    Topic.CARD: EntityKind.CARD,
+}
+_SORT_CODE = re.compile(r"\d\d-\d\d-\d\d")  # a British bank's branch, written as some write dates
+_HASHTAG = re.compile(r"#[A-Za-z]*[a-z]{2}[A-Za-z]*[0-9]+")  # "#Covid19"; an order is "#AB-1234" or "#1234"
+_REACH_BEFORE, _REACH_AFTER = 45, 25
+
+# "test order 123", "test de commande 123"; what is left of the word, then at most "de"
+_UNBROKEN_END = re.compile(r"[^0-9<>]+$")  # the text before, back to another number or a mask
+_JUST_BEFORE = re.compile(r"\w{0,5}[\s:]{0,2}(?:(?:de|do|di|d') ?)?")
+_AND = re.compile(r"\s{0,2}(?:[,;/&+]|and|und|en|et|y|e|i|ve|и|和|と|、|و|or|oder|ou|o){1,2}\s{0,2}")
+_MORE_GROUPS = re.compile(r"(?:[ ][0-9]{2,6}(?![0-9A-Za-z.,:/%-]))+")
+
+# Airlines' booking codes have six capital letters or digits; without a digit only this tells them.
+_BOOKING_CODE = re.compile(
+    r"""
+    (?i: booking | check-?in | reservation | confirmation | buchungs\w* | boekings\w* | reservering\w*
+       | r[ée]servation | reserva | prenotazione | rezerwacj\w* | rezervasyon | брон\w*
+       | الحجز | حجز | 予約 | 预订 | \b pnr | localizador | locator )
+    \s? (?i: ref(?:erence)? | code | number | n[ro]\.? | locator | pnr | kodu | codice | 番号 | 号 )?
+    \s{0,2} (?: [:=#] | (?i: is | ist | es | è | est | to | jest | は | 是 ) \s? )? \s{0,2}     # is, :
+    (?P<code> (?! [0-9]{6} | [A-Z]{2}[0-9]{4} ) [A-Z0-9]{6} ) (?! [A-Za-z0-9_] )   # all digits, a flight: no
+    """,
+    re.VERBOSE,
+)
+_SIX_CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z0-9]{6}(?![A-Za-z0-9_])")
+_SHOUTED = "PLEASE NUMBER CANCEL REFUND THANKS ONLINE STATUS CHANGE HOTELS UPDATE ISSUES SYSTEM"
+
+
+def find_references(searched: Searchable) -> Iterator[Finding]:
+    """Numbers that words nearby call an order's, a ticket's, an account's, a passport's."""
+    if not searched.contexts.marks:
+        return
+    previous: tuple[Token, EntityKind] | None = None
+    for token in tokens(searched.text):
+        found = _tight(searched, token) or _loose(searched, token) or _listed(searched, token, previous)
+        if found is None:
+            continue
+        kind, recognizer = found
+        end = _with_more_groups(searched, token) if recognizer == "reference" else token.end
+        yield Finding(kind=kind, start=token.start, end=end, recognizer=recognizer)
+        previous = token, kind
+
+
+def find_booking_codes(searched: Searchable) -> Iterator[Finding]:
+    """Six capitals and digits behind a word for bookings; text in capitals may fool it."""
+    if _SIX_CAPITALS.search(searched.whole) is None:
+        return
+    for match in _BOOKING_CODE.finditer(searched.whole):
+        if match["code"] not in _SHOUTED.split():
+            start, end = match.span("code")
+            yield Finding(kind=EntityKind.ORDER_NUMBER, start=start, end=end, recognizer="reference")
+
+
+def _tight(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
+    """The word and the number belong together: "order no. 123", "Bestellung 12345", "12345 (order)"."""
+    for mark in searched.contexts.before(token.start, _REACH_BEFORE)[:2]:
+        if not _links().fullmatch(searched.plain, mark.end, token.start):
+            return None
+        if mark.topic is Topic.TEST:
+            continue
+        if mark.topic not in _KINDS or _is_test(searched, mark, token):
+            return None
+        explicit = _is_explicit(searched, mark.start, token.start)
+        return (_KINDS[mark.topic], "reference") if _may_be(searched, token, mark.topic, explicit) else None
+    return None
+
+
+def _may_be(searched: Searchable, token: Token, topic: Topic, explicit: bool) -> bool:
+    if token.is_year or _HASHTAG.fullmatch(searched.text, token.start - 1, token.end):
+        return False
+    if is_never_personal(token):
+        return topic is Topic.ACCOUNT and explicit and _SORT_CODE.fullmatch(token.written) is not None
+    if topic is Topic.CARD:
+        return token.digits >= (6 if explicit else 8)
+    if explicit:
+        return True
+    is_long = token.digits >= 5 or (token.digits >= 4 and token.letters > 0) or len(token.written) >= 10
+    return is_long and not is_named_thing(token) and not is_amount(searched, token)
+
+
+def _loose(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
+    """The word is in the neighbourhood and the number is too long to be a count of anything."""
+    if token.digits < 6 or is_named_thing(token) or is_amount(searched, token):
+        return None
+    for mark in searched.contexts.before(token.start, _REACH_BEFORE)[:3]:
+        if not searched.is_unbroken(mark.end, token.start) or mark.topic is Topic.PHONE:
+            return None
+        if mark.topic in (Topic.HARMLESS, Topic.TEST) and token.start - mark.end <= 15:
+            return None
+        if mark.topic in _KINDS:
+            return _if_long(searched, token, mark, mark.start, token.start)
+    for mark in searched.contexts.after(token.end, _REACH_AFTER)[:1]:
+        if mark.topic in _KINDS and _links().fullmatch(searched.plain, token.end, mark.start):
+            return _if_long(searched, token, mark, token.end, mark.end + 12)
+    return None
+
+
+def _if_long(
+    searched: Searchable, token: Token, mark: Mark, start: int, end: int
+) -> tuple[EntityKind, str] | None:
+    if _is_test(searched, mark, token):
+        return None
+    fewest = 6 if _is_explicit(searched, start, end) else 7
+    return (_KINDS[mark.topic], "reference_nearby") if token.digits >= fewest else None
+
+
+def _listed(
+    searched: Searchable, token: Token, previous: tuple[Token, EntityKind] | None
+) -> tuple[EntityKind, str] | None:
+    """The second of "orders 123456 and 123457"."""
+    if previous is None or not _AND.fullmatch(searched.plain, previous[0].end, token.start):
+        return None
+    alike = token.digits >= max(4, previous[0].digits - 2) and not is_named_thing(token)
+    return (previous[1], "reference") if alike else None
+
+
+def _with_more_groups(searched: Searchable, token: Token) -> int:
+    """Where the number ends: in "case number 123 456 789" the groups that follow belong to it."""
+    more = _MORE_GROUPS.match(searched.text, token.end) if token.letters == 0 else None
+    return more.end() if more else token.end
+
+
+def _is_test(searched: Searchable, mark: Mark, token: Token) -> bool:
+    return any(
+        test.topic is Topic.TEST
+        and (
+            test.start > mark.start
+            or _JUST_BEFORE.fullmatch(searched.plain, test.end, mark.start) is not None
+        )
+        for test in searched.contexts.before(token.start, _REACH_BEFORE + 20)
+    )
+
+
+def _is_explicit(searched: Searchable, start: int, end: int) -> bool:
+    """Whether "number", "no.", "#" or a kin of theirs is in start..end, or right before it.
+
+    Before it in many languages: "numéro de commande".
+    """
+    before = _UNBROKEN_END.search(searched.plain, max(0, start - 18), start)
+    first = before.start() if before else start
+    return _number_words().search(searched.plain, first, end) is not None
+
+
+@cache
+def _number_words() -> re.Pattern[str]:
+    letters = "[a-zа-яё]"
+    signs = alternatives(vocabulary.NUMBER_SIGNS.replace("#", r"\#").split())
+    return re.compile(
+        rf"(?<!{letters})(?:{alternatives(vocabulary.NUMBER_WORDS.split())})|nummer|nr\b|{signs}"
+    )
+
+
+@cache
+def _links() -> re.Pattern[str]:
+    """Any of the small words and signs, one after the other; the rest of an inflected word comes first."""
+    words = alternatives(re.escape(word) for word in vocabulary.LINKS.split())
+    return re.compile(
+        rf"""
+        \w{{0,12}}                                         # the rest of the word: "bestell" + "nummer"
+        (?: [\s:=\#№°(\[<"'*.,;/|+-] | [号號番数の码碼编編是为為は] | (?:{words}) (?![a-zа-яё]) )*
+        """,
+        re.VERBOSE,
+    )

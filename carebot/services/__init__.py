@@ -1,0 +1,1 @@
+"""Use cases: they know core, and are handed the edges."""

@@ -1,0 +1,1 @@
+"""The database: rows, one way to write, reads that ask for rights, migrations, backups."""

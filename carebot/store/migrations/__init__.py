@@ -1,0 +1,1 @@
+"""Alembic's scripts, run by store/schema.py and packaged in the wheel."""
