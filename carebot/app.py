@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from carebot.errors import ClassifierError
@@ -38,12 +40,16 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where an installation keeps its things, and how its keys are found."""
+    """Where an installation keeps its things, and how its keys are found.
+
+    ``time_limit`` is how long a command waits while another process writes to the database.
+    """
 
     database: Path
     key_file: Path
     key_text: str | None = None
     model: str | None = None
+    time_limit: timedelta = timedelta(seconds=10)
 
 
 class App:
@@ -75,6 +81,16 @@ class App:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def preload(self) -> None:
+        """Begin to load the model beside whatever comes next; a model that fails is reported when it is used."""
+
+        def load() -> None:
+            with suppress(Exception):
+                self.classifier.classify("hello", entity_counts={}, brand=None)
+
+        self.classifier  # noqa: B018 - built here, not by two threads at once
+        Thread(target=load, name="preload", daemon=True).start()
+
     def close(self) -> None:
         """Finish what is queued and let go of everything that was opened."""
         for name in ("understand", "uow", "queries"):
@@ -100,7 +116,7 @@ class App:
         """Raises SchemaError when the database is not one of this version."""
         from carebot.store.uow import SqliteUnitOfWork
 
-        return SqliteUnitOfWork(self.places.database)
+        return SqliteUnitOfWork(self.places.database, busy_timeout=self.places.time_limit)
 
     @cached_property
     def queries(self) -> Queries:
@@ -119,6 +135,8 @@ class App:
     @cached_property
     def classifier(self) -> Classifier:
         """The model named in the configuration, not loaded yet."""
+        # ONNX Runtime reports its use to its maker, with an id kept in the home folder, unless told before it loads.
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         from carebot.classifier.registry import make_classifier
 
         return make_classifier(self.places.model or self.care.classifier.model or "minilm")
@@ -224,23 +242,38 @@ class App:
         self.uow.run(save)
 
 
+# The switch of a database that was filled by a replay: what its outbox holds must never be sent.
+REPLAYED = "replayed"
+
+
 @contextmanager
 def scratch_app(
-    care: Care, articles: tuple[Article, ...] = (), *, classifier: Classifier | None = None
+    care: Care,
+    articles: tuple[Article, ...] = (),
+    *,
+    classifier: Classifier | None = None,
+    folder: Path | None = None,
 ) -> Iterator[App]:
-    """An installation of its own in a temporary folder, with a fresh key; gone afterwards, nothing is sent."""
+    """An installation of its own, with a fresh key, of which nothing is sent.
+
+    It lies in ``folder``, a new one, and stays; without one in a temporary folder, and is gone afterwards.
+    """
     from carebot.privacy import keys
     from carebot.store import schema
 
-    folder = Path(tempfile.mkdtemp(prefix="carebot-"))
+    place = Path(tempfile.mkdtemp(prefix="carebot-")) if folder is None else folder
     try:
-        database, key_file = folder / "scratch.db", folder / "scratch.key"
-        keys.create(key_file, datetime.now(UTC))
-        schema.create(database)
-        places = Places(database=database, key_file=key_file)
-        with App(care=care, places=places, classifier=classifier) as app:
+        database, key_file = place / "carebot.db", place / "carebot.key"
+        with App(
+            care=care, places=Places(database=database, key_file=key_file), classifier=classifier
+        ) as app:
+            app.preload()
+            keys.create(key_file, datetime.now(UTC))
+            schema.create(database)
+            app.uow.run(lambda work: work.set_switch(REPLAYED, True))
             if articles:
                 app.save_articles(articles)
             yield app
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder is None:
+            shutil.rmtree(place, ignore_errors=True)

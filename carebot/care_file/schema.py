@@ -36,7 +36,7 @@ class TargetsSection(Section):
         default=0.08, description="Of harmless messages, at most this share is sent away"
     )
     private_called_clear: Target = Field(
-        default=0.05, description="Of private ones, at most this share is called clear"
+        default=0.07, description="Of private ones, at most this share is called clear"
     )
     answer_precision: Target = Field(
         default=0.98, description="Of automatic answers, at least this share is right"

@@ -2,7 +2,8 @@
 
 In scope are held-out example phrasings, asked in their brand's scope. Out of scope are written messages
 that address another business by its handle, asked in the scope of one of the brands, as many as there are
-phrasings.
+phrasings; and where a shelf of articles has them, messages to the brand itself that none of its articles
+answers, half of them near misses.
 """
 
 from __future__ import annotations
@@ -33,10 +34,31 @@ class Asked:
     in_scope: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Articles of some brands, and pairs of a brand and a message to it that no article of it answers."""
+
+    articles: Sequence[Article]
+    unanswered: Sequence[tuple[str, str]] = ()
+
+
 def ask_all(
-    articles: Sequence[Article], outside: Sequence[str], read: Read, background: NDArray[np.float32]
+    shelves: Sequence[Shelf], outside: Sequence[str], read: Read, background: NDArray[np.float32]
 ) -> list[Asked]:
-    """Every example phrasing once while held out, and as many messages from ``outside``."""
+    """Ask every shelf; each takes its messages from the next part of ``outside``."""
+    asked: list[Asked] = []
+    for shelf in shelves:
+        inside = sum(len(article.examples) for article in shelf.articles)
+        asked += _ask_shelf(shelf, outside[:inside], read, background)
+        outside = outside[inside:]
+    return asked
+
+
+def _ask_shelf(
+    shelf: Shelf, outside: Sequence[str], read: Read, background: NDArray[np.float32]
+) -> list[Asked]:
+    """Every example phrasing once while held out, then what is out of scope."""
+    articles = shelf.articles
     brands = sorted({article.brand or "" for article in articles})
     asked: list[Asked] = []
     for brand in brands:
@@ -45,11 +67,11 @@ def ask_all(
             scope = fit_scope([_without(article, fold) for article in own], read, background)
             for article in own:
                 asked += [_ask(scope, text, article.slug, read) for text in article.examples[fold::FOLDS]]
-    return asked + _ask_outside(articles, brands, outside[: len(asked)], read, background)
+    return asked + _ask_outside(shelf, brands, outside, read, background)
 
 
 def _ask_outside(
-    articles: Sequence[Article],
+    shelf: Shelf,
     brands: Sequence[str],
     outside: Sequence[str],
     read: Read,
@@ -57,9 +79,10 @@ def _ask_outside(
 ) -> list[Asked]:
     asked = []
     for place, brand in enumerate(brands):
-        own = [article for article in articles if (article.brand or "") == brand]
+        own = [article for article in shelf.articles if (article.brand or "") == brand]
         scope = fit_scope(own, read, background)
-        asked += [_ask(scope, text, None, read) for text in outside[place :: len(brands)]]
+        texts = [*outside[place :: len(brands)], *(text for name, text in shelf.unanswered if name == brand)]
+        asked += [_ask(scope, text, None, read) for text in texts]
     return asked
 
 

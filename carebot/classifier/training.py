@@ -23,7 +23,7 @@ import yaml
 from numpy.typing import NDArray
 
 from carebot.classifier import artifacts, card, export
-from carebot.classifier.answer_evidence import Asked, ask_all, calibrate
+from carebot.classifier.answer_evidence import Asked, Shelf, ask_all, calibrate
 from carebot.classifier.answers import Calibration
 from carebot.classifier.corpus import near_duplicates, read_examples
 from carebot.classifier.encoder import Encoder, Vector
@@ -51,7 +51,7 @@ class Trained:
     evidence: Mapping[str, Evidence]
 
 
-def train(prepared: Prepared, articles: Sequence[Article], encoder: Encoder) -> Trained:
+def train(prepared: Prepared, shelves: Sequence[Shelf], encoder: Encoder) -> Trained:
     """Fit and calibrate everything; no file is written."""
     fitted = fit_heads(prepared)
     shuffled = np.random.default_rng(SEED).permutation(len(prepared.examples))
@@ -64,11 +64,12 @@ def train(prepared: Prepared, articles: Sequence[Article], encoder: Encoder) -> 
     def read(text: str) -> Vector:
         return known.setdefault(text, encoder.encode(text).meaning)
 
-    asked = ask_all(articles, outside, read, background)
+    asked = ask_all(shelves, outside, read, background)
     inside = sum(each.in_scope for each in asked)
+    articles = sum(len(shelf.articles) for shelf in shelves)
     source = (
-        f"held-out phrasings of {len(articles)} example articles ({inside} questions) "
-        f"and {len(asked) - inside} training messages to other businesses"
+        f"held-out phrasings of {articles} example articles ({inside} questions) "
+        f"and {len(asked) - inside} messages that none of them answers"
     )
     calibration, answer = calibrate(asked, source)
     return Trained(
@@ -152,10 +153,11 @@ def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return content.getvalue()
 
 
-def read_articles(file: Path) -> list[Article]:
-    """The example articles, as the answer head sees them."""
-    rows = yaml.safe_load(file.read_text(encoding="utf-8"))["articles"]
-    return [
+def read_shelf(file: Path) -> Shelf:
+    """Example articles, as the answer head sees them, and what they do not answer."""
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    unanswered = tuple((row["brand"], row["text"]) for row in content.get("out_of_scope", ()))
+    articles = [
         Article(
             slug=row["slug"],
             title=row["title"],
@@ -165,8 +167,9 @@ def read_articles(file: Path) -> list[Article]:
             variants={name: Variant(language=name, **texts) for name, texts in row["languages"].items()},
             approved=True,
         )
-        for row in rows
+        for row in content["articles"]
     ]
+    return Shelf(articles=articles, unanswered=unanswered)
 
 
 def open_encoder(target: Path, weights: Path | None) -> Encoder:
@@ -186,7 +189,7 @@ def main(arguments: Sequence[str], masker: Masker) -> None:
     examples = read_examples(options.data)
     first = near_duplicates([example.text for example in examples])
     kept = [example for place, example in enumerate(examples) if first[place] == place]
-    trained = train(prepare(kept, masker, encoder), read_articles(options.articles), encoder)
+    trained = train(prepare(kept, masker, encoder), [read_shelf(file) for file in options.articles], encoder)
     version = options.version or date.today().isoformat()  # noqa: DTZ011 a label of the file, not a time
     write(trained, options.out, version=version, origin=card.ORIGIN)
     real = prepare(read_examples(options.test), masker, encoder) if options.test else None
@@ -205,7 +208,13 @@ def _options() -> argparse.ArgumentParser:
         help="folder with messages-*.jsonl (and NOTES.md for the card), or one file",
     )
     parser.add_argument("--out", type=Path, required=True, help="model folder to write")
-    parser.add_argument("--articles", type=Path, default=Path("examples/articles-2020.yaml"))
+    parser.add_argument(
+        "--articles",
+        type=Path,
+        nargs="+",
+        default=[Path("examples/articles-2020.yaml"), Path("models/data/articles-evidence.yaml")],
+        help="articles whose held-out phrasings show how far an answer can be trusted",
+    )
     parser.add_argument(
         "--test", type=Path, help="real conversations: figures on them go into the card, nothing else"
     )

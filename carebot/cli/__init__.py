@@ -7,13 +7,13 @@ import sys
 import typer
 
 from carebot import __version__
-from carebot.cli import cases, house, kb, play
+from carebot.cli import case, cases, house, kb, play
+from carebot.cli.common import FLAG, Commands
 from carebot.errors import CarebotError, ConfigurationError
 
-app = typer.Typer(
+app = Commands(
     name="carebot",
     help="A customer care inbox bot for social media that keeps private words out of public threads.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -22,6 +22,7 @@ app.command()(play.replay)
 app.command()(cases.explain)
 app.command("cases")(cases.list_cases)
 app.command()(cases.roles)
+app.add_typer(case.app, name="case")
 app.add_typer(kb.app, name="kb")
 app.command()(house.init)
 app.command()(house.check)
@@ -40,7 +41,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Print the version."
+        False, "--version", callback=_version, is_eager=True, help="Print the version.", metavar=FLAG
     ),
 ) -> None:
     """Take the options that stand before every command."""
@@ -59,6 +60,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader (head, less) has had enough
         sys.exit(0)
+    except OSError as error:  # a full disk, a folder that may not be written
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"carebot: {where}{error.strerror or error}", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)
         sys.exit(130)

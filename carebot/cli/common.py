@@ -3,27 +3,74 @@
 from __future__ import annotations
 
 import getpass
+import logging
+import os
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from carebot.core.rights import Role, Viewer
 from carebot.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from carebot.app import App
     from carebot.settings import Settings
 
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name.lower().replace("-", "_"))
+    except ValueError:
+        raise typer.BadParameter(f"{name!r} is no role; it is one of {', '.join(Role)}") from None
+
+
+FLAG = ""  # the metavar of an option that takes no value
 CareFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="care.yaml, when it is not the one of this folder.", metavar="FILE"),
 ]
 AsRole = Annotated[
-    Role, typer.Option("--role", help="Whose eyes to look with; see `carebot roles`.", case_sensitive=False)
+    Role,
+    typer.Option("--role", help="In which role; see `carebot roles`.", parser=_role, metavar="ROLE"),
 ]
+
+
+class _Command(TyperCommand):
+    """A command whose help calls ``--help`` no value."""
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        return _as_flag(super().get_help_option(ctx))
+
+
+class _Group(TyperGroup):
+    """The same for several commands."""
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:
+        return _as_flag(super().get_help_option(ctx))
+
+
+def _as_flag(option: TyperOption | None) -> TyperOption | None:
+    if option is not None:
+        option.metavar = FLAG
+    return option
+
+
+class Commands(typer.Typer):
+    """Commands under one name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(cls=_Group, no_args_is_help=True, **options)
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
+        """As Typer's."""
+        return super().command(name, cls=_Command, **options)
 
 
 def settings_of(config: Path | None) -> Settings:
@@ -36,8 +83,9 @@ def settings_of(config: Path | None) -> Settings:
 def database_of(settings: Settings) -> Path:
     """The SQLite file; raises ConfigurationError for another kind of database."""
     if settings.database_path is None:
+        kind = settings.database.partition("://")[0]  # what follows may hold a password
         raise ConfigurationError(
-            f"CAREBOT_DATABASE: {settings.database!r} is not a file; PostgreSQL comes with a later release"
+            f"CAREBOT_DATABASE: a {kind} database is not a file; PostgreSQL comes with a later release"
         )
     return settings.database_path
 
@@ -49,18 +97,39 @@ def open_app(config: Path | None) -> App:
     from carebot.channels.registry import known
 
     settings = settings_of(config)
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("carebot").setLevel(settings.log_level.upper())
     places = Places(
         database=database_of(settings),
         key_text=settings.key.get_secret_value() if settings.key else None,
         key_file=settings.key_file,
         model=settings.models,
+        time_limit=timedelta(seconds=settings.time_limit),
     )
     return App(care=load_care(settings.care_file, channels=known()), places=places)
 
 
 def viewer(role: Role) -> Viewer:
     """Whoever has this machine's account, looking with the eyes of a role."""
-    return Viewer(id=f"cli:{getpass.getuser()}", roles=frozenset({role}))
+    return Viewer(id=f"cli:{_account()}", roles=frozenset({role}))
+
+
+def _account() -> str:
+    """The account's name; in a container it may be a number that has none."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return str(os.getuid())
+
+
+def shown(path: Path) -> Path:
+    """The path as a person would type it here: without this folder's own."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def counted(number: int, word: str, words: str | None = None) -> str:
+    """A number with its noun: "1 error", "2 errors"."""
+    return f"{number:,} {word if number == 1 else words or word + 's'}"
 
 
 def console(*, stderr: bool = False) -> Console:

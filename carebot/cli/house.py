@@ -9,21 +9,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carebot.cli.common import AsRole, CareFile, database_of, open_app, settings_of, viewer
+from carebot.cli.common import (
+    FLAG,
+    AsRole,
+    CareFile,
+    Commands,
+    counted,
+    database_of,
+    open_app,
+    settings_of,
+    shown,
+    viewer,
+)
 from carebot.core.rights import HouseRight, Role, require_in_house
 from carebot.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from carebot.settings import Settings
 
-keys_app = typer.Typer(help="The keys that seal messages.", no_args_is_help=True)
-db_app = typer.Typer(help="The database.", no_args_is_help=True)
+keys_app = Commands(help="The keys that seal messages.")
+db_app = Commands(help="The database.")
 
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.", metavar=FLAG)]
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where; made if it is missing.")] = Path(),
+    folder: Annotated[Path, typer.Argument(help="Where; made if it is missing.", metavar="FOLDER")] = Path(),
 ) -> None:
     """Write a commented configuration, make a key and a database. What exists already is left as it is."""
     from carebot.care_file import shipped_text
@@ -31,9 +42,12 @@ def init(
     from carebot.settings import Settings
     from carebot.store import schema
 
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_new(folder / "care.yaml", shipped_text("care.yaml"), mode=0o644)
-    _write_new(folder / ".env", shipped_text("env"), mode=0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_new(folder / "care.yaml", shipped_text("care.yaml"), mode=0o644)
+        _write_new(folder / ".env", shipped_text("env"), mode=0o600)
+    except OSError as error:
+        raise ConfigurationError(f"{folder}: cannot be written ({error.strerror}); name a folder") from error
     settings = Settings.load(folder / "care.yaml")
     if settings.key is None:
         _make("key", settings.key_file, lambda path: keys.create(path, datetime.now(UTC)))
@@ -43,70 +57,82 @@ def init(
 
 def _write_new(path: Path, text: str, *, mode: int) -> None:
     if path.exists():
-        typer.echo(f"kept     {path}")
+        typer.echo(f"kept     {shown(path)}")
         return
     path.touch(mode=mode)
     path.write_text(text, encoding="utf-8")
-    typer.echo(f"written  {path}")
+    typer.echo(f"written  {shown(path)}")
 
 
 def _make(what: str, path: Path, make: Callable[[Path], object]) -> None:
     if path.exists():
-        typer.echo(f"kept     {path}")
+        typer.echo(f"kept     {shown(path)}")
         return
     make(path)
-    typer.echo(f"made     {path} ({what})")
+    typer.echo(f"made     {shown(path)} ({what})")
 
 
 def check(config: CareFile = None) -> None:
-    """Make one harmless call per connection, and print OK or what to do."""
-    from carebot.cli.checking import checks
+    """Look at every part once: OK, or what to do."""
+    from carebot.cli.checking import State, checks
 
-    failed = 0
-    for name, problem in checks(config):
-        typer.echo(
-            f"{'OK' if problem is None else 'NOT OK':7} {name}" + ("" if problem is None else f": {problem}")
-        )
-        failed += problem is not None
+    failed = False
+    for seen in checks(config):
+        typer.echo(f"{seen.state:7} {seen.part}" + (f": {seen.remark}" if seen.remark else ""))
+        failed |= seen.state is State.NOT_OK
     if failed:
         raise typer.Exit(1)
 
 
 def backup(
-    target: Annotated[Path, typer.Argument(help="The file to write.")],
+    target: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE")],
     with_keys: Annotated[
-        bool, typer.Option("--with-keys", help="The key file too; whoever has both can read everything.")
+        bool,
+        typer.Option(
+            "--with-keys",
+            help="Copy the key file, too; whoever has both can read everything.",
+            metavar=FLAG,
+        ),
     ] = False,
     force: Force = False,
+    role: AsRole = Role.OPERATOR,
     config: CareFile = None,
 ) -> None:
     """Write a copy of the database, whole and at one moment, also while carebot runs."""
     from carebot.store.backup import back_up, keys_beside
 
+    require_in_house(viewer(role), HouseRight.BACK_UP)
     settings = settings_of(config)
     keys = _key_file(settings) if with_keys else None
     back_up(database_of(settings), target, keys=keys, force=force)
-    typer.echo(f"written  {target}")
+    typer.echo(f"written  {shown(target)}")
     if keys is not None:
-        typer.echo(f"written  {keys_beside(target)}")
+        typer.echo(f"written  {shown(keys_beside(target))}")
     else:
         typer.echo(
-            "the key is not in it: keep a copy of the key elsewhere, or sealed texts stay sealed for ever"
+            "the key is not in it: keep a copy of the key elsewhere, or sealed texts stay sealed for good"
         )
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(help="What `carebot backup` wrote.")],
-    with_keys: Annotated[bool, typer.Option("--with-keys", help="The key file beside it too.")] = False,
+    source: Annotated[Path, typer.Argument(help="What `carebot backup` wrote.", metavar="FILE")],
+    with_keys: Annotated[
+        bool,
+        typer.Option(
+            "--with-keys", help="Put back the key file that lies beside the backup, too.", metavar=FLAG
+        ),
+    ] = False,
     force: Force = False,
+    role: AsRole = Role.OPERATOR,
     config: CareFile = None,
 ) -> None:
     """Put a backup in the place of the database, after looking whether it is whole."""
     from carebot.store.backup import restore as put_back
 
+    require_in_house(viewer(role), HouseRight.BACK_UP)
     settings = settings_of(config)
     put_back(source, database_of(settings), keys=_key_file(settings) if with_keys else None, force=force)
-    typer.echo(f"restored {database_of(settings)}")
+    typer.echo(f"restored {shown(database_of(settings))}")
 
 
 @keys_app.command("list")
@@ -131,7 +157,7 @@ def new_key(config: CareFile = None) -> None:
 
     settings = settings_of(config)
     keys.create(_key_file(settings), datetime.now(UTC))
-    typer.echo(f"made     {settings.key_file}; keep a copy of it apart from the database")
+    typer.echo(f"made     {shown(settings.key_file)}; keep a copy of it apart from the database")
 
 
 @keys_app.command("rotate")
@@ -145,7 +171,7 @@ def rotate_key(role: AsRole = Role.OPERATOR, config: CareFile = None) -> None:
     keys.rotate(_key_file(settings), datetime.now(UTC))
     with open_app(config) as app:
         count = rewrap_all(app.uow, app.sealer)
-    typer.echo(f"rotated; {count} customers' data keys are wrapped with the new key")
+    typer.echo(f"rotated; the new key wraps the data keys of {counted(count, 'customer')}")
 
 
 @db_app.command()
@@ -157,9 +183,9 @@ def upgrade(role: AsRole = Role.OPERATOR, config: CareFile = None) -> None:
     database = database_of(settings_of(config))
     target = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     if schema.upgrade(database, backup_to=target):
-        typer.echo(f"upgraded to {schema.head()}; the database as it was is {target}")
+        typer.echo(f"upgraded to {schema.head()}; the database as it was is {shown(target)}")
     else:
-        typer.echo(f"already at {schema.head()}")
+        typer.echo(f"the database is up to date ({schema.head()})")
 
 
 def _key_file(settings: Settings) -> Path:

@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carebot.cli.common import AsRole, CareFile, console, open_app, viewer
+from carebot.cli.common import FLAG, AsRole, CareFile, Commands, console, counted, open_app, viewer
 from carebot.core.rights import Role
 from carebot.errors import ArticleError
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from carebot.app import App
     from carebot.core.article import Article
     from carebot.core.channel_rules import ChannelRules
-    from carebot.services.check_articles import Problem
+    from carebot.services.check_articles import Problem, Todo
 
-app = typer.Typer(help="The articles that the bot answers from.", no_args_is_help=True)
+_MOST_NAMED = 10
+
+app = Commands(help="The articles that the bot answers from.")
 
 
 @app.command("list")
 def list_articles(config: CareFile = None) -> None:
     """List the articles, with their mode, languages and whether they are approved."""
-    from rich.table import Table
+    from carebot.cli.tables import article_table
 
     with open_app(config) as installation:
         articles = installation.articles()
     if not articles:
         typer.echo("no articles yet; `carebot kb import FILE` takes Markdown, CSV, YAML or JSON Lines")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("slug", "title", "brand", "mode", "languages", "examples", "approved"):
-        table.add_column(heading)
-    for article in articles:
-        table.add_row(
-            article.slug,
-            article.title,
-            article.brand or "all",
-            article.mode or "as configured",
-            " ".join(sorted(article.variants)),
-            str(len(article.examples)),
-            "yes" if article.approved else "no",
-        )
-    console().print(table)
+    out = console()
+    out.print(article_table(articles, out.width))
 
 
 @app.command("import")
 def import_articles(
-    files: Annotated[list[Path], typer.Argument(help="Markdown (file or folder), CSV, YAML or JSON Lines.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Markdown (file or folder), CSV, YAML or JSON Lines.", metavar="FILE"),
+    ],
     config: CareFile = None,
 ) -> None:
     """Take articles in. They are used once somebody with the right has approved them."""
@@ -60,45 +56,83 @@ def import_articles(
         done = take_in(articles, uow=installation.uow)
     typer.echo(f"{len(done.added)} added, {len(done.changed)} changed, {len(done.unchanged)} unchanged")
     if done.added or done.changed:
-        typer.echo("none of these is used before `carebot kb approve`; `carebot kb check` reads them")
+        what = "it is" if len(done.added) + len(done.changed) == 1 else "they are"
+        typer.echo(f"{what} not used yet: look with `carebot kb check`, then `carebot kb approve`")
 
 
 @app.command()
 def add(
-    slug: Annotated[str, typer.Argument(help="Its short name, such as reset-password.")],
-    title: Annotated[str, typer.Option(prompt=True, help="The question it answers.")],
-    short: Annotated[str, typer.Option(prompt=True, help="The answer for public replies.")],
-    long: Annotated[str | None, typer.Option(help="The answer for direct messages.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the answer.")] = "en",
-    brand: Annotated[str | None, typer.Option(help="Only for this brand.")] = None,
-    example: Annotated[list[str] | None, typer.Option(help="How customers ask it; give several.")] = None,
+    slug: Annotated[str, typer.Argument(help="Its short name, such as reset-password.", metavar="SLUG")],
+    title: Annotated[str, typer.Option(prompt=True, help="The question it answers.", metavar="TEXT")],
+    short: Annotated[str, typer.Option(prompt=True, help="The answer for public replies.", metavar="TEXT")],
+    long: Annotated[str | None, typer.Option(help="The answer for direct messages.", metavar="TEXT")] = None,
+    language: Annotated[str, typer.Option(help="Language of the answer.", metavar="CODE")] = "en",
+    brand: Annotated[str | None, typer.Option(help="Only for this brand.", metavar="BRAND")] = None,
+    example: Annotated[
+        list[str] | None, typer.Option(help="How customers ask it; give several.", metavar="TEXT")
+    ] = None,
     config: CareFile = None,
 ) -> None:
     """Add one article, or another language to one that exists. It still has to be approved."""
+    texts = {"short": short, **({} if long is None else {"long": long})}
+    given = _checked(
+        {
+            "slug": slug,
+            "title": title,
+            "languages": {language: texts},
+            "examples": example or [],
+            "brand": brand,
+        }
+    )
+    with open_app(config) as installation:
+        old = {article.slug: article for article in installation.articles()}.get(slug)
+        article = given if old is None else _with_added(old, given)
+        installation.save_articles((article,))
+    typer.echo(f"{slug} {'changed' if old else 'added'}")
+    typer.echo("it is not used yet: look with `carebot kb check`, then `carebot kb approve`")
+
+
+def _checked(fields: dict[str, object]) -> Article:
+    """The article, held to what the files of articles are held to."""
+    from pydantic import ValidationError
+
+    from carebot.article_files import ArticleRow
     from carebot.core.article import Article, Variant
 
-    variant = Variant(language=language, short=short, long=long)
-    with open_app(config) as installation:
-        known = {article.slug: article for article in installation.articles()}
-        old = known.get(slug)
-        article = Article(
-            slug=slug,
-            title=title,
-            variants={**(old.variants if old else {}), language: variant},
-            examples=tuple(dict.fromkeys([*(old.examples if old else ()), *(example or ())])),
-            brand=brand or (old.brand if old else None),
-        )
-        installation.save_articles((article,))
-    typer.echo(
-        f"{slug} {'changed' if old else 'added'}; `carebot kb check` reads it, `carebot kb approve` puts it to use"
+    try:
+        row = ArticleRow.model_validate(fields)
+    except ValidationError as error:
+        raise ArticleError("; ".join(_told(problem) for problem in error.errors())) from error
+    variants = {
+        language: Variant(language=language, short=texts.short, long=texts.long)
+        for language, texts in row.languages.items()
+    }
+    return Article(slug=row.slug, title=row.title, variants=variants, examples=row.examples, brand=row.brand)
+
+
+def _told(problem: ErrorDetails) -> str:
+    name = next(str(step) for step in reversed(problem["loc"]) if step != "[key]")
+    is_empty = problem["type"] in ("string_too_short", "string_pattern_mismatch")
+    return f"{name}: {'has no words' if is_empty else problem['msg'].removeprefix('Value error, ')}"
+
+
+def _with_added(old: Article, given: Article) -> Article:
+    """The old article with what was given; new words are not approved."""
+    return replace(
+        old,
+        title=given.title,
+        variants={**old.variants, **given.variants},
+        examples=tuple(dict.fromkeys((*old.examples, *given.examples))),
+        brand=given.brand or old.brand,
+        approved=False,
     )
 
 
 @app.command()
 def approve(
-    slugs: Annotated[list[str] | None, typer.Argument(help="Which articles.")] = None,
+    slugs: Annotated[list[str] | None, typer.Argument(help="Which articles.", metavar="SLUG")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="All that `kb check` finds no fault with.")
+        bool, typer.Option("--all", help="All that `kb check` finds no fault with.", metavar=FLAG)
     ] = False,
     role: AsRole = Role.LEAD,
     config: CareFile = None,
@@ -114,7 +148,14 @@ def approve(
         faulty = _errors(installation, articles)
         good = [slug for slug in wanted if slug not in faulty]
         fresh = approve_articles(good, viewer=viewer(role), uow=installation.uow, clock=installation.clock)
-    typer.echo(f"{len(fresh)} approved, {len(good) - len(fresh)} were approved already")
+        lacking = [item for item in _todo(installation) if item.what == "examples" and item.slug in fresh]
+    already = len(good) - len(fresh)
+    typer.echo(f"{len(fresh)} approved" + (f", {already} approved already" if already else ""))
+    if len(lacking) <= _MOST_NAMED:
+        for item in lacking:
+            typer.echo(f"{item.slug}: {item.message}")
+    else:
+        typer.echo(f"{len(lacking):,} of them have fewer than 5 examples; `carebot kb todo` names them")
     if refused := sorted(set(wanted) & faulty):
         raise ArticleError(f"not approved, because `carebot kb check` finds errors: {', '.join(refused)}")
 
@@ -127,7 +168,7 @@ def check(config: CareFile = None) -> None:
     for problem in problems:
         typer.echo(f"{problem.severity:7}  {problem.slug}: {problem.message}")
     errors = sum(problem.severity == "error" for problem in problems)
-    typer.echo(f"{errors} errors, {len(problems) - errors} warnings")
+    typer.echo(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     if errors:
         raise typer.Exit(1)
 
@@ -135,19 +176,23 @@ def check(config: CareFile = None) -> None:
 @app.command()
 def todo(config: CareFile = None) -> None:
     """Say what is missing: short wordings, languages, reviews, examples, approvals."""
-    from carebot.services.check_articles import todo as missing
-
     with open_app(config) as installation:
-        languages = sorted({lang for brand in installation.care.brands for lang in brand.languages} or {"en"})
-        lines = missing(
-            installation.articles(),
-            languages=languages,
-            channels=_channels(installation),
-            today=installation.clock.now().date(),
-        )
+        lines = _todo(installation)
     for item in lines:
         typer.echo(f"{item.slug}: {item.message}")
-    typer.echo(f"{len(lines)} things to do" if lines else "nothing is missing")
+    typer.echo(counted(len(lines), "thing") + " to do" if lines else "nothing is missing")
+
+
+def _todo(installation: App) -> list[Todo]:
+    from carebot.services.check_articles import todo as missing
+
+    return missing(
+        installation.articles(),
+        languages={lang for brand in installation.care.brands for lang in brand.languages} or {"en"},
+        channels=_channels(installation),
+        today=installation.clock.now().date(),
+        mark=installation.house.mark("", "en"),
+    )
 
 
 def _errors(installation: App, articles: tuple[Article, ...]) -> set[str]:

@@ -9,44 +9,72 @@ from typing import Annotated
 
 import typer
 
-from carebot.cli.common import CareFile, console
+from carebot.cli.common import FLAG, console
+
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        help="Keep the scratch installation in this new folder, to look at cases; it is never sent.",
+        metavar="FOLDER",
+    ),
+]
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="At full speed, then end.")] = False,
-    pace: Annotated[float, typer.Option(help="Seconds between two messages.", min=0.0)] = 1.5,
+    once: Annotated[bool, typer.Option("--once", help="At full speed, then end.", metavar=FLAG)] = False,
+    pace: Annotated[
+        float, typer.Option(help="Seconds between two messages.", min=0.0, metavar="SECONDS")
+    ] = 1.5,
+    keep: Keep = None,
 ) -> None:
     """Play a scripted morning of one brand, and say for every message what is decided and why."""
-    from carebot.demo.run import play_morning
+    from carebot.cli.keeping import how_to_look, keeping
+    from carebot.demo.run import care_text, play_morning
 
-    play_morning(console(), pace=0.0 if once else pace, sleep=time.sleep)
+    with keeping(keep, care_text()) as folder:
+        summary = play_morning(console(), pace=0.0 if once else pace, sleep=time.sleep, folder=folder)
+    if keep is not None:
+        typer.echo("\n" + "\n".join(how_to_look(keep, summary.cases)))
 
 
 def replay(
     file: Annotated[Path, typer.Argument(help="Conversations: JSON Lines or CSV.", metavar="FILE")],
     articles: Annotated[
-        list[Path] | None, typer.Option(help="Articles to answer from; may be given again.", metavar="KB")
+        list[Path] | None, typer.Option(help="Articles to answer from; may be given again.", metavar="FILE")
     ] = None,
-    config: CareFile = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            "-c",
+            help="The care.yaml to go by; without it the defaults hold.",
+            metavar="FILE",
+        ),
+    ] = None,
     channel: Annotated[
-        str | None, typer.Option(help="Play conversations under this channel's rules (x, mastodon, ...).")
+        str | None,
+        typer.Option(help="Play all under this channel's rules: x, mastodon, ...", metavar="CHANNEL"),
     ] = None,
     mode: Annotated[
-        str, typer.Option(help="The most that the bot may do in this replay: auto, suggest or off.")
+        str, typer.Option(help="The most that the bot may do: auto, suggest or off.", metavar="MODE")
     ] = "auto",
     timezone: Annotated[
-        str | None, typer.Option(help="For times without a zone, e.g. Europe/Berlin.")
+        str | None, typer.Option(help="For times without a zone, e.g. Europe/Berlin.", metavar="ZONE")
     ] = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Skip and count lines that cannot be read.")
+        bool, typer.Option("--skip-bad", help="Skip and count lines that cannot be read.", metavar=FLAG)
     ] = False,
+    keep: Keep = None,
     transcript: Annotated[
         Path | None,
         typer.Option(help="Write a line per message, for evaluation; it carries texts.", metavar="OUT.jsonl"),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print only the summary, as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print only the summary, as JSON.", metavar=FLAG)
+    ] = False,
 ) -> None:
     """Play conversations of the past, in a scratch database and without sending, and sum up what was decided."""
+    from carebot.cli.keeping import how_to_look
     from carebot.cli.replaying import Request, run_replay
     from carebot.demo.show import show_summary
 
@@ -59,12 +87,16 @@ def replay(
         timezone=timezone,
         skip_bad=skip_bad,
         transcript=transcript,
+        keep=keep,
     )
     result = run_replay(request, console(stderr=True))
     if as_json:
         typer.echo(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
-        return
-    out = console()
-    show_summary(out, result.summary)
-    for notice in result.notices:
-        out.print(notice)
+    else:
+        out = console()
+        show_summary(out, result.summary, answer=result.answer)
+        for notice in result.notices:
+            out.print(notice, markup=False)  # it quotes the file
+    if keep is not None:
+        lead = "" if as_json else "\n"
+        typer.echo(lead + "\n".join(how_to_look(keep, result.summary.cases)), err=as_json)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from carebot.cli.keeping import keeping, with_mode
 from carebot.core.article import Article, ArticleMode
 from carebot.core.care import Care
 from carebot.core.gate import AllowList, host_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from carebot.app import App
     from carebot.channels.replay.adapter import Replay as ReplayFile
+    from carebot.core.thresholds import Threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +39,17 @@ class Request:
     timezone: str | None = None
     skip_bad: bool = False
     transcript: Path | None = None
+    keep: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a replay added up to."""
+    """What a replay added up to; ``answer`` is the threshold of answers, where there could have been any."""
 
     summary: Summary
     notices: tuple[str, ...]
     thresholds: Mapping[str, Json]
+    answer: Threshold | None = None
 
     def as_json(self) -> dict[str, Json]:
         """The summary for programs."""
@@ -74,9 +78,19 @@ def run_replay(request: Request, progress_on: Console) -> Result:
     file = read_conversations(
         request.file, channel=request.channel, timezone=request.timezone, skip_bad=request.skip_bad
     )
-    with scratch_app(care, articles) as app, _transcript(request.transcript) as out:
+    with (
+        keeping(request.keep, _care_text(request)) as folder,
+        scratch_app(care, articles, folder=folder) as app,
+        _transcript(request.transcript) as out,
+    ):
         summary = _play(app, file, out, progress_on)
-        return Result(summary=summary, notices=tuple(file.notices), thresholds=_thresholds(app))
+        could_answer = bool(articles) and care.bot.mode is ArticleMode.AUTO
+        return Result(
+            summary=summary,
+            notices=tuple(file.notices),
+            thresholds=_thresholds(app),
+            answer=app.thresholds.answer if could_answer else None,
+        )
 
 
 def _play(app: App, file: ReplayFile, out: IO[str] | None, progress_on: Console) -> Summary:
@@ -87,7 +101,10 @@ def _play(app: App, file: ReplayFile, out: IO[str] | None, progress_on: Console)
     tally, said = Tally(), _FirstArticle()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     player, started = app.replay, time.perf_counter()  # the model is loaded before the clock starts
-    with Progress(*columns, console=progress_on, transient=True) as progress:
+    # Where nobody watches, a bar that is taken away would still leave an empty line.
+    with Progress(
+        *columns, console=progress_on, transient=True, disable=not progress_on.is_terminal
+    ) as progress:
         task = progress.add_task("replaying", total=len(file.messages))
         for outcome in player(file.messages, progress=lambda done: progress.advance(task, done)):
             tally.add(outcome)
@@ -128,6 +145,17 @@ def _care(request: Request) -> Care:
     except ValueError:
         raise ConfigurationError(f"--mode: {request.mode!r} is not one of auto, suggest, off") from None
     return replace(care, bot=replace(care.bot, mode=mode))
+
+
+def _care_text(request: Request) -> str:
+    """What the replay goes by as the text of a care file, for the installation that is kept."""
+    if request.keep is None:
+        return ""
+    if request.config is None:
+        text = "version: 1 # no file was given: the defaults hold\n"
+    else:
+        text = request.config.read_text(encoding="utf-8-sig")
+    return with_mode(text, ArticleMode(request.mode))
 
 
 def _articles(request: Request) -> tuple[Article, ...]:

@@ -58,22 +58,24 @@ def _by_probability(situation: Situation, settings: PolicySettings) -> BandFindi
     uses = (use(limits.private, score), use(limits.doubt, score))
     # A language that the model was not trained on has scores that mean nothing, in either direction.
     if reading.language not in settings.languages:
-        reason = f"the language ({reading.language}) is not one that is read with confidence yet"
-        return BandFinding(band=Band.DOUBT, reason=reason, uses=uses)
+        return BandFinding(band=Band.DOUBT, reason=_unread(situation, reading.language), uses=uses)
     if limits.private.passes(score):
-        return BandFinding(
-            band=Band.PRIVATE, reason="it needs this customer's own data" + _percent(score), uses=uses
-        )
+        reason = f"it needs this customer's own data ({score:.0%} likely)"
+        return BandFinding(band=Band.PRIVATE, reason=reason, uses=uses)
     if limits.doubt.passes(score):
-        return BandFinding(
-            band=Band.DOUBT, reason="it may need this customer's own data" + _percent(score), uses=uses
-        )
+        reason = f"it may need this customer's own data ({score:.0%} likely)"
+        return BandFinding(band=Band.DOUBT, reason=reason, uses=uses)
     if situation.has_unread_media:
-        return BandFinding(band=Band.DOUBT, reason="an image that nobody has read came with it", uses=uses)
+        return BandFinding(band=Band.DOUBT, reason=_IMAGE, uses=uses)
     if situation.route.people_first is not None:
         return BandFinding(band=Band.DOUBT, reason=situation.route.people_first, uses=uses)
     return BandFinding(band=Band.CLEAR, reason="nothing of it is this customer's own data", uses=uses)
 
 
-def _percent(score: float) -> str:
-    return f" ({score:.0%} sure)"
+_IMAGE = "an image that nobody has read came with it"
+
+
+def _unread(situation: Situation, language: str) -> str:
+    if language != "und":
+        return f"the language ({language}) is not one that is read with confidence yet"
+    return _IMAGE if situation.has_unread_media else "its language could not be told"

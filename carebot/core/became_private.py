@@ -35,7 +35,11 @@ def private_since(
     if case.zone is not Zone.PRIVATE:
         return None
     said = {message.id: message.at for message in messages}
-    moments = [said[item.message_id] for item in decisions if item.decision.zone is Zone.PRIVATE]
+    moments = [
+        said[item.message_id]
+        for item in decisions
+        if item.decision.zone is Zone.PRIVATE and item.message_id in said
+    ]
     moments += [
         since for item in events if (since := private_from(item.name, item.at, item.facts)) is not None
     ]

@@ -128,6 +128,13 @@ class Work(Protocol):
         """A case's messages, oldest first."""
         ...
 
+    def person_spoke_at(self, customer_id: str, thread_id: str | None, *, until: datetime) -> datetime | None:
+        """When a person of the brand last wrote to this customer in a thread, up to a moment.
+
+        None for no thread, or never.
+        """
+        ...
+
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
         """Messages that were received but not decided, oldest first."""
         ...

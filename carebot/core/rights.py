@@ -152,5 +152,5 @@ def require_in_house(viewer: Viewer, right: HouseRight) -> None:
     if not may_in_house(viewer, right):
         roles = ", ".join(sorted(viewer.roles)) or "no role"
         raise NotAllowedError(
-            f"{viewer.id} ({roles}) has no right {right}; a care lead or operator can give it"
+            f"{viewer.id} ({roles}) has no right {right}; roles are given in care.yaml, under `people`"
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 from carebot.core.assessment import Assessment, Band, Category, Kind, Sentiment
 from carebot.core.finding import EntityKind
@@ -61,11 +61,24 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrases:
+    """The rules' words, ready to be looked up: pairs of a phrase and the name of its rule."""
+
+    by_first_word: Mapping[str, Sequence[tuple[str, str]]]
+    spaceless: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleSet:
     """All rules of one configuration."""
 
     ordered: tuple[Rule, ...] = ()
     unordered: tuple[Rule, ...] = ()
+
+    @cached_property
+    def phrases(self) -> _Phrases:
+        """All words of all rules."""
+        return _phrases_of((*self.ordered, *self.unordered))
 
     def __post_init__(self) -> None:
         names = [rule.name for rule in (*self.ordered, *self.unordered)]
@@ -127,25 +140,28 @@ def word_hits(rules: RuleSet, text: str) -> frozenset[str]:
 
     Scripts without spaces (Chinese, Japanese) have no word borders, so there a phrase counts anywhere.
     """
-    words = f" {_plain(text)} "
-    return frozenset(
-        rule.name
-        for rule in (*rules.ordered, *rules.unordered)
-        if any(_stands_in(_plain(phrase), words) for phrase in rule.when.words)
-    )
+    plain = _plain(text)
+    words = f" {plain} "
+    begun = (entry for first in set(plain.split()) for entry in rules.phrases.by_first_word.get(first, ()))
+    hits = {name for phrase, name in begun if phrase in words}
+    return frozenset(hits | {name for phrase, name in rules.phrases.spaceless if phrase in plain})
 
 
-@lru_cache(maxsize=4096)  # the rules' phrases are the same for every message
+def _phrases_of(rules: Sequence[Rule]) -> _Phrases:
+    by_first_word: dict[str, list[tuple[str, str]]] = {}
+    spaceless: list[tuple[str, str]] = []
+    for rule in rules:
+        for phrase in filter(None, map(_plain, rule.when.words)):
+            if any("\u3040" <= char <= "\u9fff" for char in phrase):
+                spaceless.append((phrase, rule.name))
+            else:
+                by_first_word.setdefault(phrase.split()[0], []).append((f" {phrase} ", rule.name))
+    return _Phrases(by_first_word=by_first_word, spaceless=tuple(spaceless))
+
+
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold().replace("\u0307", "")  # the dot of a Turkish İ
     return " ".join(re.findall(r"[^\W_]+", folded))
-
-
-def _stands_in(phrase: str, words: str) -> bool:
-    if not phrase:
-        return False
-    spaceless = any("\u3040" <= char <= "\u9fff" for char in phrase)
-    return phrase in words if spaceless else f" {phrase} " in words
 
 
 def _one_of(wanted: Sequence[object], given: Sequence[object]) -> bool:

@@ -11,6 +11,7 @@ from carebot.core.channel_rules import ChannelRules
 from carebot.core.commands import Command
 from carebot.core.message import PostKind, Visibility
 from carebot.core.rules import RuleSet
+from carebot.core.texts import TextKey
 from carebot.core.thresholds import Thresholds
 from carebot.core.tiers import TierPlan, Zone
 
@@ -38,17 +39,20 @@ class PolicySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What the policy needs of the case a message belongs to."""
+    """What the policy needs of the case a message belongs to.
+
+    ``said`` are the system texts that the customer was told in it; ``is_flagged``: marketing looks at it.
+    """
 
     status: CaseStatus
     band: Band
     zone: Zone
     tier: int
     queue: str
-    person_has_spoken: bool = False
     automatic_texts: int = 0
     invited_lately: bool = False
-    is_acknowledged: bool = False
+    is_flagged: bool = False
+    said: frozenset[TextKey] = frozenset()
     details_asked: int = 0
 
 
@@ -81,7 +85,8 @@ class Situation:
     """One message at the moment of its decision.
 
     ``word_hits`` names the rules whose words stand in the text; ``missing_details`` names what the agent
-    would have to ask first (``product``, ``platform``); ``is_silenced``: this customer said "stop", now or
+    would have to ask first (``product``, ``platform``); ``person_has_spoken``: a person of the brand
+    did, in the case or in the thread before there was one; ``is_silenced``: this customer said "stop", now or
     before; ``bot_is_awake`` False after ``carebot bot stop``.
     """
 
@@ -101,6 +106,7 @@ class Situation:
     article: BestArticle | None = None
     case: CaseFacts | None = None
     missing_details: tuple[str, ...] = ()
+    person_has_spoken: bool = False
     is_silenced: bool = False
     bot_is_awake: bool = True
 

@@ -23,7 +23,7 @@ class Targets:
     """
 
     harmless_sent_away: float = 0.08
-    private_called_clear: float = 0.05
+    private_called_clear: float = 0.07
     answer_precision: float = 0.98
     no_care_precision: float = 0.80
 

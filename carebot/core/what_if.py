@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from carebot.core.article import ArticleMode
-from carebot.core.assessment import AnswerCandidate, Reading
+from carebot.core.assessment import Reading
 from carebot.core.decision import Decision
 from carebot.core.message import PostKind, Visibility
 from carebot.core.policy import decide
-from carebot.core.situation import PolicySettings, Route, Situation
+from carebot.core.situation import MORE_LIKELY_THAN_NOT, PolicySettings, Route, Situation
 
 _JUST = 1e-6
 
@@ -70,36 +70,43 @@ def _of_reading(situation: Situation, settings: PolicySettings) -> Iterator[tupl
     if reading is None:
         return
     for limit in (settings.thresholds.private, settings.thresholds.doubt):
-        if limit.value is None:
-            continue
-        for score, words in ((limit.value - _JUST, "below"), (limit.value, "at")):
-            probabilities = replace(reading.probabilities, private=min(1.0, max(0.0, score)))
+        for score, words in _other_side(limit.value, reading.probabilities.private):
+            probabilities = replace(reading.probabilities, private=score)
             yield (
                 f"if private were {words} {limit.value:.1%} (the threshold of band {limit.name})",
                 _with_reading(situation, replace(reading, probabilities=probabilities)),
             )
-    answer = settings.thresholds.answer
-    if reading.answer is not None and answer.value is not None and situation.article is not None:
-        for score, words in ((answer.value, "at"), (answer.value - _JUST, "below")):
-            candidate = AnswerCandidate(
-                slug=reading.answer.slug, confidence=max(0.0, score), margin=reading.answer.margin
-            )
+    if reading.answer is not None and situation.article is not None:
+        limit = settings.thresholds.answer
+        for score, words in _other_side(limit.value, reading.answer.confidence):
+            candidate = replace(reading.answer, confidence=score)
             yield (
-                f"if the article {candidate.slug} were {words} {answer.value:.1%} sure",
+                f"if the article {candidate.slug} were {words} {limit.value:.1%} sure",
                 _with_reading(situation, replace(reading, answer=candidate)),
             )
-    for name in ("flag", "urgent"):
-        was = getattr(reading.probabilities, name)
-        other = 0.0 if was >= 0.5 else 1.0
-        words = f"if it were {'not ' if was >= 0.5 else ''}{'flagged' if name == 'flag' else 'urgent'}"
-        probabilities = replace(reading.probabilities, **{name: other})
-        yield words, _with_reading(situation, replace(reading, probabilities=probabilities))
+    for name, word in (("flag", "flagged"), ("urgent", "urgent")):
+        was = getattr(reading.probabilities, name) >= MORE_LIKELY_THAN_NOT
+        probabilities = replace(reading.probabilities, **{name: 0.0 if was else 1.0})
+        yield (
+            f"if it were {'not ' if was else ''}{word}",
+            _with_reading(situation, replace(reading, probabilities=probabilities)),
+        )
     if reading.language not in settings.languages and settings.languages:
         language = sorted(settings.languages)[0]
         yield (
             f"if its language were {language}",
             _with_reading(situation, replace(reading, language=language)),
         )
+
+
+def _other_side(threshold: float | None, score: float) -> Iterator[tuple[float, str]]:
+    """The nearest score on the threshold's other side, and on which side that is; none without a threshold."""
+    if threshold is None:
+        return
+    if score >= threshold and threshold > 0:
+        yield max(0.0, threshold - _JUST), "below"
+    elif score < threshold:
+        yield threshold, "at"
 
 
 def _of_text(situation: Situation) -> Iterator[tuple[str, Situation]]:
@@ -130,18 +137,20 @@ def _of_case(situation: Situation) -> Iterator[tuple[str, Situation]]:
     case = situation.case
     if not situation.bot_is_awake:
         yield "if automatic text were not stopped", replace(situation, bot_is_awake=True)
+    if situation.person_has_spoken:
+        yield "if no person had spoken", replace(situation, person_has_spoken=False)
     if situation.is_silenced:
         yield "if the customer had not said stop", replace(situation, is_silenced=False)
     if case is None:
         return
     yield "if it were a customer's first message", replace(situation, case=None)
-    if case.person_has_spoken:
-        yield "if no person had spoken", replace(situation, case=replace(case, person_has_spoken=False))
     if case.automatic_texts:
         yield (
             "if the bot had not spoken since the customer's last message",
             replace(situation, case=replace(case, automatic_texts=0)),
         )
+    if case.is_flagged:
+        yield "if the case were not flagged", replace(situation, case=replace(case, is_flagged=False))
     if case.invited_lately:
         yield (
             "if the customer had not been invited lately",

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from carebot.core.assessment import Band
+from carebot.core.thresholds import Threshold
 from carebot.core.tiers import Zone
 from carebot.demo.plain import can_draw, hung, write
 from carebot.services.outcome import Summary
@@ -15,8 +16,16 @@ from carebot.services.outcome import Summary
 _MOST_LANGUAGES = 12
 
 
-def show_summary(console: Console, summary: Summary) -> None:
-    """Print the figures; rows in which nothing happened are left out."""
+def unreached(answer: Threshold) -> str:
+    """Why a threshold for answers does not exist, as part of a sentence."""
+    return f"the evidence never reaches the target of {answer.target * 100:g} %"
+
+
+def show_summary(console: Console, summary: Summary, *, answer: Threshold | None = None) -> None:
+    """Print the figures; rows in which nothing happened are left out.
+
+    ``answer`` is the threshold that automatic answers had to reach, where there could have been any.
+    """
     dot = " · " if can_draw(console) else " - "
     write(console, Text("In all", style="bold"))
     rows = [row for row in _rows(summary) if row[1]]
@@ -30,7 +39,7 @@ def show_summary(console: Console, summary: Summary) -> None:
             label = Text(f"  {name:<{width}}  ")
             _print(console, Text(dot.join(parts)), first=label, rest=" " * label.cell_len)
     write(console)
-    for sentence, style in _sentences(summary):
+    for sentence, style in _sentences(summary, answer):
         _print(console, Text(sentence, style=style), first="", rest="")
 
 
@@ -51,7 +60,7 @@ def _rows(summary: Summary) -> Iterator[tuple[str, int, str]]:
     yield "Held", summary.held, "people look first, nothing automatic is said"
     yield "No case", summary.no_case, "nobody has to act"
     yield "Flagged", summary.flagged, "for marketing, whatever else was done"
-    yield "Kept back", summary.texts_held, "automatic texts that were waiting when a person came"
+    yield "Kept back", summary.texts_held, _kept_back(summary.texts_held)
 
 
 def _aside(summary: Summary) -> Iterator[str]:
@@ -67,7 +76,11 @@ def _aside(summary: Summary) -> Iterator[str]:
 def _abstained(summary: Summary) -> str:
     if not summary.abstained:
         return "to people"
-    return f"to people, {summary.abstained:,} of them because no article is a sure answer"
+    return f"to people; for {summary.abstained:,} of them no article was sure enough"
+
+
+def _kept_back(texts: int) -> str:
+    return f"automatic {'text that was' if texts == 1 else 'texts that were'} waiting when a person came"
 
 
 def _spreads(summary: Summary) -> Iterator[tuple[str, list[str]]]:
@@ -85,15 +98,16 @@ def _by_size(counts: Mapping[str, int]) -> list[str]:
     return [*shown, f"others {rest:,}"] if rest else shown
 
 
-def _sentences(summary: Summary) -> Iterator[tuple[str, str]]:
+def _sentences(summary: Summary, answer: Threshold | None) -> Iterator[tuple[str, str]]:
     if summary.leaks:
         what = _count(summary.leaks, "text")
         yield f"Look at this: personal data of the message stands in {what} that would go out.", "bold red"
     elif summary.personal_data:
-        where = _public_of(summary)
         verb = "carry" if summary.personal_data > 1 else "carries"
-        what = f"{_count(summary.personal_data, 'message')} {verb} personal data{where}"
+        what = f"{_count(summary.personal_data, 'message')} {verb} personal data{_public_of(summary)}"
         yield f"{what}; none of it is in anything that would go out.", ""
+    if summary.messages and answer is not None and answer.value is None:
+        yield f"No answer was automatic: {unreached(answer)}.", ""
     if summary.article_expected:
         yield _articles(summary), ""
     if summary.messages and summary.seconds:
@@ -104,7 +118,10 @@ def _sentences(summary: Summary) -> Iterator[tuple[str, str]]:
 
 def _public_of(summary: Summary) -> str:
     public = summary.personal_data_in_public
-    return f", {public:,} of them where anybody can read it" if public else ""
+    if not public:
+        return ""
+    of_them = f"{public:,} of them " if summary.personal_data > 1 else ""
+    return f", {of_them}where anybody can read it"
 
 
 def _articles(summary: Summary) -> str:

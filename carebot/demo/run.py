@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from carebot.services.outcome import Summary
 
 
-def play_morning(console: Console, *, pace: float, sleep: Callable[[float], None]) -> Summary:
-    """Play it; ``pace`` is the pause after each message in seconds, ``sleep`` makes it."""
+def care_text() -> str:
+    """How the demo's brand works: the text of its care file."""
+    return (files("carebot.demo") / "care.yaml").read_text(encoding="utf-8")
+
+
+def play_morning(
+    console: Console, *, pace: float, sleep: Callable[[float], None], folder: Path | None = None
+) -> Summary:
+    """Play it; ``pace`` is the pause after each message in seconds, ``sleep`` makes it.
+
+    The scratch installation stays in ``folder``, where one is given.
+    """
     with console.status("reading the model"):
         from carebot.app import scratch_app
         from carebot.article_files import read_articles
@@ -24,11 +36,11 @@ def play_morning(console: Console, *, pace: float, sleep: Callable[[float], None
         from carebot.demo.show import Show
         from carebot.services.outcome import Tally
 
-        with as_file(files("carebot.demo")) as folder:
-            care = load_care(folder / "care.yaml")
-            articles = tuple(read_articles(folder / "articles.yaml", allow_approved=True))
-            messages = read_conversations(folder / "morning.jsonl").messages
-    with scratch_app(care, articles) as app:
+        with as_file(files("carebot.demo")) as demo:
+            care = load_care(demo / "care.yaml")
+            articles = tuple(read_articles(demo / "articles.yaml", allow_approved=True))
+            messages = read_conversations(demo / "morning.jsonl").messages
+    with scratch_app(care, articles, folder=folder) as app:
         with console.status("setting up a scratch installation"):
             player = app.replay
         zone = ZoneInfo(care.hours.time_zone)
@@ -43,5 +55,5 @@ def play_morning(console: Console, *, pace: float, sleep: Callable[[float], None
                 sleep(pace)
                 paused += pace
         summary = tally.summary(seconds=time.perf_counter() - started - paused)
-        show.end(summary)
+        show.end(summary, answer=app.thresholds.answer)
     return summary

@@ -11,6 +11,7 @@ from carebot.core.assessment import Band
 from carebot.core.decision import Action, Decision, ThresholdUse
 from carebot.core.message import PostKind, Visibility
 from carebot.core.records import Outgoing, OutgoingState
+from carebot.core.thresholds import Threshold
 from carebot.core.tiers import Priority, Zone
 from carebot.demo.figures import show_summary
 from carebot.demo.plain import can_draw, harmless, hung, is_rich, width_of, write
@@ -35,7 +36,7 @@ WORDS = {
     Action.HAND_OFF: "HANDED OFF",
     Action.ASK_DETAIL: "ASKED",
     Action.HOLD: "HELD",
-    Action.NO_CASE: "NO CASE",
+    Action.NO_CASE: "NOTHING TO DO",
 }
 KINDS = {
     PostKind.POST: "",
@@ -94,10 +95,10 @@ class Show:
         for outgoing in moment.texts:
             self._quote(outgoing, moment.decision.band if moment.decision else Band.DOUBT)
 
-    def end(self, summary: Summary) -> None:
-        """Show what the run added up to."""
+    def end(self, summary: Summary, *, answer: Threshold | None = None) -> None:
+        """Show what the run added up to; ``answer`` is the threshold that answers had to reach."""
         self._line()
-        show_summary(self._console, summary)
+        show_summary(self._console, summary, answer=answer)
 
     def _header(self, moment: Outcome) -> None:
         message = moment.message
@@ -152,7 +153,7 @@ class Show:
     def _quote(self, outgoing: Outgoing, band: Band) -> None:
         place = "PUBLIC" if outgoing.zone is Zone.PUBLIC else "DIRECT"
         offered = outgoing.state is OutgoingState.SUGGESTED
-        origin = outgoing.origin.replace(":", " ", 1)
+        origin = _origin(outgoing.origin)
         label = f"{place}, offered to the agent" if offered else f"{place}, automatic"
         bar = Text("▌ ", style=BARS[band]) if self._rich and can_draw(self._console) else Text("> ")
         margin = Text.assemble(MARGIN, bar)
@@ -170,6 +171,12 @@ class Show:
 
     def _line(self, *parts: Text | str) -> None:
         write(self._console, *parts)
+
+
+def _origin(origin: str) -> str:
+    """Where a text comes from, in words: an article by its slug, a fixed text by its name."""
+    kind, colon, slug = origin.partition(":")
+    return f"{kind} {slug}" if colon else kind.replace("_", " ")
 
 
 def _said_of(moment: Outcome) -> tuple[str, str, list[str]]:

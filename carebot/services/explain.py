@@ -60,6 +60,8 @@ class Explain:
             if case is None:
                 raise KeyError(f"there is no case {case_id}; `carebot cases` lists those you may see")
             require(viewer, CaseRight.EXPLAIN, zone=case.zone, tier=case.tier)
+            if case.merged_into is not None:
+                raise KeyError(f"case {case_id} was merged into {case.merged_into}; explain that one")
             records = work.decisions_of(case_id)
             return brief_of(case, tuple(r.decision for r in records), work.clocks_of(case_id)), records
 

@@ -70,8 +70,11 @@ _PLACEHOLDER = re.compile(r"<[A-Z_]{3,30}>")
 _SHORTEST_SECRET = 4  # characters, squeezed: "17" or "NL" would be found in harmless words
 
 # An e-mail address: anything, an @, anything with a dot; or a number as people write it: up to four letters
-# and a hyphen, then digits with separators between them (so "VN-48213" and "4111 1111" are one piece each).
-_SUSPICIOUS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+ | [A-Za-z]{0,4}-?\d[\d\s()./-]{2,}\d", re.VERBOSE)
+# and a hyphen, then digits with separators between them (so "VN-48213" and "4111 1111" are one piece each). Each part
+# is bounded, because a long text without an @ would otherwise be searched anew from every letter.
+_SUSPICIOUS = re.compile(
+    r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.[^\s@<>]{1,63} | [A-Za-z]{0,4}-?\d[\d\s()./-]{2,60}\d", re.VERBOSE
+)
 
 
 def _hidden(original: str, shown: str) -> set[str]:
@@ -99,13 +102,13 @@ def _squeezed(text: str) -> str:
 class Summary:
     """What a run added up to.
 
-    ``messages`` leaves out duplicates and skipped lines. ``bands`` and ``actions`` count decided messages,
-    ``tiers`` and ``zones`` those of them that somebody has to care about. ``answered`` to ``no_case`` count
-    messages by action; ``abstained`` are those handed off only for want of a sure article. ``personal_data``
-    counts messages that carried some, ``personal_data_in_public`` those of them that anybody could read, and
-    ``leaks`` those of which a piece stands in a text that would go out. Of ``article_expected`` messages the
-    right article is known; ``article_right`` and ``article_wrong`` count those where it, or another one, was
-    said or offered. ``seconds`` is the time the run took.
+    ``messages`` leaves out duplicates and skipped lines. ``bands``, ``actions`` and ``languages`` count decided
+    messages, ``tiers`` and ``zones`` those of them that somebody has to care about. ``answered`` to ``no_case``
+    count messages by action; ``abstained`` are those handed off only for want of a sure article.
+    ``personal_data`` counts messages that carried some, ``personal_data_in_public`` those of them that anybody
+    could read, and ``leaks`` those of which a piece stands in a text that would go out. Of ``article_expected``
+    messages the right article is known; ``article_right`` and ``article_wrong`` count those where it, or
+    another one, was said or offered. ``seconds`` is the time the run took.
     """
 
     messages: int = 0
@@ -206,10 +209,10 @@ class Tally:
         )
         if outcome.case_id is not None:
             self._cases.add(outcome.case_id)
-        if outcome.assessment is not None and outcome.assessment.reading is not None:
-            self._languages[outcome.assessment.reading.language] += 1
         if outcome.decision is not None:
             self._add_decision(outcome.decision)
+            if outcome.assessment is not None and outcome.assessment.reading is not None:
+                self._languages[outcome.assessment.reading.language] += 1
 
     def _add_decision(self, decision: Decision) -> None:
         self._bands[decision.band] += 1

@@ -3,16 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from carebot.core.article import Article
 from carebot.core.case import Case
-from carebot.core.message import Writer
+from carebot.core.message import Visibility, Writer
+from carebot.core.ports import Work
 from carebot.core.records import Customer, StoredMessage
 from carebot.core.situation import BestArticle, CaseFacts, Situation, categories_of, route_of
+from carebot.core.texts import TextKey
 from carebot.services.compose import article_text
 from carebot.services.house import House
 from carebot.services.understand import Understood
+
+DETAILS = frozenset({"product", "platform"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What was said before in a case, or in the thread before there was one.
+
+    ``missing_details`` are those that no earlier message of the case gave.
+    """
+
+    person_has_spoken: bool
+    said: frozenset[TextKey]
+    missing_details: frozenset[str]
+
+
+def past_of(work: Work, case: Case | None, message: StoredMessage, house: House, now: datetime) -> Past:
+    """Look it up; without a case only whether a person has written in the thread."""
+    if case is None:
+        spoke = person_in_thread(work, message, house, now) is not None
+        return Past(person_has_spoken=spoke, said=frozenset(), missing_details=DETAILS)
+    keys = set(TextKey)
+    said = frozenset(TextKey(text.origin) for text in work.outgoing_of(case.id) if text.origin in keys)
+    return Past(
+        person_has_spoken=case.person_spoke_at is not None,
+        said=said,
+        missing_details=_still_missing(work, case, message),
+    )
+
+
+def person_in_thread(work: Work, message: StoredMessage, house: House, now: datetime) -> datetime | None:
+    """When a person of the brand wrote in this message's thread before it was a case; long ago does not count.
+
+    Nor does what will be written after ``now``: a replay takes many messages in before it decides about them.
+    """
+    spoke_at = work.person_spoke_at(message.customer_id, message.thread_id, until=now)
+    recent = spoke_at is not None and message.at - spoke_at <= house.care.cases.same_problem
+    return spoke_at if recent else None
+
+
+def _still_missing(work: Work, case: Case, message: StoredMessage) -> frozenset[str]:
+    if message.visibility is not Visibility.DIRECT:
+        return DETAILS  # nothing is asked in public
+    missing = DETAILS
+    for record in work.decisions_of(case.id):
+        before = record.situation.get("missing_details")
+        missing &= frozenset(map(str, before)) if isinstance(before, list) else missing
+    return missing
 
 
 def situation_of(
@@ -25,7 +76,7 @@ def situation_of(
     articles: Mapping[str, Article],
     house: House,
     bot_is_awake: bool,
-    is_acknowledged: bool,
+    past: Past,
     now: datetime,
 ) -> Situation:
     """The situation of one message; ``case`` is the one it belongs to, None when it would open one."""
@@ -45,8 +96,9 @@ def situation_of(
         commands=understood.commands,
         word_hits=understood.word_hits,
         article=_best(message, understood, articles, house),
-        case=None if case is None else _facts(case, house, is_acknowledged, now),
-        missing_details=understood.missing_details,
+        case=None if case is None else _facts(case, house, past, now),
+        missing_details=tuple(name for name in understood.missing_details if name in past.missing_details),
+        person_has_spoken=past.person_has_spoken,
         is_silenced=customer.is_silenced or (case is not None and case.bot_silenced_at is not None),
         bot_is_awake=bot_is_awake,
     )
@@ -74,7 +126,7 @@ def _best(
     )
 
 
-def _facts(case: Case, house: House, is_acknowledged: bool, now: datetime) -> CaseFacts:
+def _facts(case: Case, house: House, past: Past, now: datetime) -> CaseFacts:
     invited = case.invited_at
     return CaseFacts(
         status=case.status,
@@ -82,9 +134,9 @@ def _facts(case: Case, house: House, is_acknowledged: bool, now: datetime) -> Ca
         zone=case.zone,
         tier=case.tier,
         queue=case.queue,
-        person_has_spoken=case.person_spoke_at is not None,
         automatic_texts=case.automatic_texts,
         invited_lately=invited is not None and now - invited < house.invite_again_after,
-        is_acknowledged=is_acknowledged,
+        is_flagged=bool(case.flag_reasons),
+        said=past.said,
         details_asked=case.details_asked,
     )

@@ -10,12 +10,14 @@ from carebot.core.records import Json, OutgoingState
 from carebot.core.snapshot import not_kept
 from carebot.services.outcome import Outcome
 
+_READ = ("probabilities", "kind", "sentiment", "language", "best_article", "answer_confidence")
+
 
 def transcript_line(outcome: Outcome, channel: ChannelRules) -> dict[str, Json]:
-    """A message, what was decided about it and what would leave; fields are null for a person's own message.
+    """A message, what was decided about it and what would leave.
 
-    ``out`` has only what would leave by itself; a suggestion waits for an agent. What the channel's rules
-    forbid to keep is left out.
+    Every line has every field; null is what was not decided or not read. ``out`` has only what would leave by
+    itself; a suggestion waits for an agent. What the channel's rules forbid to keep is left out.
     """
     decision = outcome.decision
     line: dict[str, Json] = {
@@ -26,7 +28,7 @@ def transcript_line(outcome: Outcome, channel: ChannelRules) -> dict[str, Json]:
         "zone": decision.zone.value if decision else None,
         "band": decision.band.value if decision else None,
         "action": decision.action.value if decision else None,
-        "reason": decision.reason if decision else "a person of the brand wrote it",
+        "reason": decision.reason if decision else _why_undecided(outcome),
         "rule": decision.rule if decision else None,
         "queue": decision.queue if decision else None,
         "flags": list[Json](sorted(decision.flag_reasons)) if decision else [],
@@ -39,11 +41,15 @@ def transcript_line(outcome: Outcome, channel: ChannelRules) -> dict[str, Json]:
     }
 
 
+def _why_undecided(outcome: Outcome) -> str:
+    return "it was delivered before" if outcome.is_duplicate else "a person of the brand wrote it"
+
+
 def _reading(outcome: Outcome, channel: ChannelRules) -> dict[str, Json]:
     reading = outcome.assessment.reading if outcome.assessment else None
     if reading is None:
         failure = outcome.assessment.failure if outcome.assessment else None
-        return {"probabilities": None, "best_article": None, "answer_confidence": None, "failure": failure}
+        return {**dict.fromkeys(_READ), "failure": failure}
     hidden = {category.value for category in not_kept(channel)}
     values = {item.name: getattr(reading.probabilities, item.name) for item in fields(reading.probabilities)}
     return {
@@ -53,6 +59,7 @@ def _reading(outcome: Outcome, channel: ChannelRules) -> dict[str, Json]:
         "language": reading.language,
         "best_article": reading.answer.slug if reading.answer else None,
         "answer_confidence": round(reading.answer.confidence, 6) if reading.answer else None,
+        "failure": None,
     }
 
 

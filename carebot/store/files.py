@@ -42,7 +42,7 @@ def becoming(target: Path, *, force: bool = False) -> Iterator[Path]:
 
 def already_there(target: Path) -> StoreError:
     """The refusal to replace a file."""
-    return StoreError(f"{target} exists already; choose another name, or --force to replace it")
+    return StoreError(f"{target} exists already; --force replaces it")
 
 
 def _take_name(part: Path, target: Path, *, force: bool) -> None:

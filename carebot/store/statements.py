@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Select, Table, bindparam, select, update
+from sqlalchemy import BindParameter, Executable, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carebot.core.case import Case, CaseStatus
 from carebot.core.clocks import CaseClock
 from carebot.core.events import Event
-from carebot.core.message import Visibility
+from carebot.core.message import Visibility, Writer
 from carebot.core.records import (
     Customer,
     DecisionRecord,
@@ -91,11 +91,15 @@ WIPE = (
     )
     .values(masked_text=None)
 )
-_THESE = bindparam("these", expanding=True)
+_THESE: BindParameter[str] = bindparam("these", expanding=True)
 # Decisions and outgoing texts belong to a message: they are always in the case that it is in.
 MOVE = tuple(
     update(moved).where(key.in_(_THESE)).values(case_id=bindparam("in_case"))
-    for moved, key in ((DECISIONS, DECISIONS.c.message_id), (OUTBOX, OUTBOX.c.message_id), (MESSAGES, MESSAGES.c.id))
+    for moved, key in (
+        (DECISIONS, DECISIONS.c.message_id),
+        (OUTBOX, OUTBOX.c.message_id),
+        (MESSAGES, MESSAGES.c.id),
+    )
 )
 CASE = _reading(CASES, Case).where(CASES.c.id == bindparam("id"))
 CASES_OF = (
@@ -110,6 +114,12 @@ RESTING = (
     .limit(bindparam("most"))
 )
 UPDATE_CASE = update(CASES).where(CASES.c.id == bindparam("key"), CASES.c.version == bindparam("expected"))
+PERSON_SPOKE = select(func.max(MESSAGES.c.at)).where(
+    MESSAGES.c.customer_id == bindparam("customer"),
+    MESSAGES.c.thread_id == bindparam("thread"),
+    MESSAGES.c.writer == Writer.AGENT,
+    MESSAGES.c.at <= bindparam("until"),
+)
 MESSAGES_OF = _of_case(MESSAGES, StoredMessage, "at", "seq")
 DECISIONS_OF = _of_case(DECISIONS, DecisionRecord, "at", "seq")
 OUTGOING_OF = _of_case(OUTBOX, Outgoing, "created_at", "seq")

@@ -75,6 +75,13 @@ class SqlWork:
     def messages_of(self, case_id: str) -> tuple[StoredMessage, ...]:
         return self._all(StoredMessage, sql.MESSAGES_OF, case_id=case_id)
 
+    def person_spoke_at(self, customer_id: str, thread_id: str | None, *, until: datetime) -> datetime | None:
+        found = self._connection.execute(
+            sql.PERSON_SPOKE, {"customer": customer_id, "thread": thread_id, "until": until}
+        )
+        moment: datetime | None = found.scalar()
+        return moment
+
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
         return self._all(StoredMessage, sql.UNDECIDED, most=limit)
 

@@ -12,7 +12,7 @@ from carebot.core.article import Article
 from carebot.core.case import Case, CaseStatus
 from carebot.core.clocks import CaseClock
 from carebot.core.events import Event
-from carebot.core.message import Visibility, require_utc
+from carebot.core.message import Visibility, Writer, require_utc
 from carebot.core.records import (
     Customer,
     DecisionRecord,
@@ -105,6 +105,20 @@ class MemoryWork:
 
     def messages_of(self, case_id: str) -> tuple[StoredMessage, ...]:
         return _by_time(self._t.messages.values(), case_id)
+
+    def person_spoke_at(self, customer_id: str, thread_id: str | None, *, until: datetime) -> datetime | None:
+        return max(
+            (
+                message.at
+                for message in self._t.messages.values()
+                if message.writer is Writer.AGENT
+                and message.customer_id == customer_id
+                and message.thread_id is not None
+                and message.thread_id == thread_id
+                and message.at <= until
+            ),
+            default=None,
+        )
 
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
         waiting = [m for m in self._t.messages.values() if m.state is MessageState.RECEIVED]

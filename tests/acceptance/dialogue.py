@@ -29,7 +29,7 @@ from typing import Any
 
 from carebot.app import App
 from carebot.care_file import parse_care
-from carebot.core.article import Article, Variant
+from carebot.core.article import Article, ArticleMode, Variant
 from carebot.core.assessment import Category, Kind, Probabilities, Reading, Sentiment
 from carebot.core.care import Care
 from carebot.core.case import Case, CaseStatus
@@ -110,6 +110,7 @@ def articles_of(setting: Turn) -> tuple[Article, ...]:
     articles = []
     for slug, given in setting.get("articles", {}).items():
         article = {"approved": True, **({"short": given} if isinstance(given, str) else given)}
+        article["mode"] = ArticleMode(article["mode"]) if "mode" in article else None
         language = article.pop("language", "en")
         variant = Variant(language=language, short=article.pop("short", None), long=article.pop("long", None))
         articles.append(Article(slug=slug, title=slug, variants={language: variant}, **article))
@@ -247,6 +248,7 @@ class Stage:
             "case_zone": None if case is None else case.zone.value,
             "case_tier": None if case is None else case.tier,
             "case_queue": None if case is None else case.queue,
+            "case_priority": None if case is None else case.priority.value,
             "says": [_origin(text) for text in queued],
             "where": queued[0].zone.value if queued else None,
             "text": queued[0].text if queued else None,

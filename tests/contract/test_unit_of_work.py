@@ -351,12 +351,22 @@ def test_wiping_takes_the_direct_texts_of_one_case_only(uow: Closable) -> None:
         lambda work: work.add_message(makers.message(2, customer_id="u-9")),
         lambda work: work.save_case(makers.case("C-2", customer_id="u-9")),
         lambda work: work.mark_decided("m-1", case_id="C-9", masked_text=None),
+        lambda work: work.move_messages(["m-1"], "C-9"),
         lambda work: work.add_decision(makers.record(case_id="C-9")),
         lambda work: work.add_decision(makers.record("m-9")),
         lambda work: work.add_outgoing(makers.outgoing(case_id="C-9")),
         lambda work: work.start_clock(makers.clock(case_id="C-9")),
     ],
-    ids=["message", "case", "decided message", "decision's case", "decision's message", "text", "clock"],
+    ids=[
+        "message",
+        "case",
+        "decided message",
+        "moved message",
+        "decision's case",
+        "decision's message",
+        "text",
+        "clock",
+    ],
 )
 def test_a_record_without_what_it_belongs_to_is_refused(
     uow: Closable, write: Callable[[Work], object]
@@ -439,6 +449,50 @@ def test_a_customers_cases_are_those_that_are_not_closed_oldest_first(uow: Closa
     found = uow.run(lambda work: work.cases_of("u-1"))
 
     assert [case.status for case in found] == [s for s in reversed(CaseStatus) if s is not CaseStatus.CLOSED]
+
+
+def test_a_moved_message_takes_its_decision_and_its_texts_along(uow: Closable) -> None:
+    def write(work: Work) -> None:
+        makers.one_case(work)
+        work.save_case(makers.case("C-2"))
+        for number in (2, 3):
+            work.add_message(makers.message(number))
+        for number in (1, 2, 3):
+            work.add_decision(makers.record(f"m-{number}"))
+            work.mark_decided(f"m-{number}", case_id="C-1", masked_text="said")
+            work.add_outgoing(makers.outgoing(number, message_id=f"m-{number}"))
+
+    def ids(work: Work, name: str) -> list[list[str]]:
+        reads = (work.messages_of(name), work.outgoing_of(name))
+        return [[item.id for item in found] for found in reads] + [
+            [item.message_id for item in work.decisions_of(name)]
+        ]
+
+    uow.run(write)
+    assert uow.run(lambda work: work.move_messages(["m-1", "m-3", "m-9"], "C-2")) == 2
+    assert uow.run(lambda work: work.move_messages([], "C-2")) == 0
+
+    assert uow.run(lambda work: ids(work, "C-1")) == [["m-2"], ["o-2"], ["m-2"]]
+    assert uow.run(lambda work: ids(work, "C-2")) == [["m-1", "m-3"], ["o-1", "o-3"], ["m-1", "m-3"]]
+    assert uow.run(lambda work: [message.masked_text for message in work.messages_of("C-2")]) == ["said"] * 2
+
+
+def test_resting_cases_are_the_resolved_ones_untouched_since_then_the_longest_first(uow: Closable) -> None:
+    def write(work: Work) -> None:
+        work.add_customer(makers.customer(), "fp-1")
+        for number, status in enumerate(CaseStatus):
+            work.save_case(makers.case(f"C-{status}", status=status, updated_at=NOON - number * MINUTE))
+        for minutes in (3, 1, 2):
+            at = NOON + minutes * MINUTE
+            work.save_case(makers.case(f"C-{minutes}", status=CaseStatus.RESOLVED, updated_at=at))
+
+    def names(before: datetime, limit: int) -> list[str]:
+        return [case.id for case in uow.run(lambda work: work.resting_cases(before, limit))]
+
+    uow.run(write)
+    assert names(NOON + 2 * MINUTE, 10) == ["C-resolved", "C-1", "C-2"]
+    assert names(NOON + 2 * MINUTE, 2) == ["C-resolved", "C-1"]
+    assert names(NOON - 9 * MINUTE, 10) == []
 
 
 def test_a_naive_time_is_refused(uow: Closable) -> None:

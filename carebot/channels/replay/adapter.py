@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import pairwise
@@ -65,7 +65,7 @@ def read_conversations(
     messages = list(threads.finished(drafts, reading.complaints))
     reading.complaints.raise_if_any()
     if not messages:
-        raise ReplayError(f"{path}: no message could be read; {len(reading.complaints.bad)} bad lines")
+        raise ReplayError(f"{path}: no message could be read; {_bad(reading.complaints.bad)}")
     return reading.result(messages)
 
 
@@ -133,6 +133,14 @@ class _Reading:
             yield f"{_counted(self.delivered_again)} delivered again (same id)"
         if self._is_out_of_order:
             yield "the file is not in time order; messages are replayed by time"
+
+
+def _bad(lines: Sequence[BadLine]) -> str:
+    """How many lines are bad, and what is wrong with the first."""
+    if not lines:
+        return "it has none"
+    count = "1 bad line" if len(lines) == 1 else f"{len(lines)} bad lines, the first"
+    return f"{count}: {min(lines, key=lambda bad: bad.line)}"
 
 
 def _counted(count: int) -> str:

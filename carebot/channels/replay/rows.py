@@ -119,7 +119,7 @@ class Turn(_Row):
 
 
 class LabelsRow(_Row):
-    """What readers said of a conversation's opening (shared/data/README.md)."""
+    """What readers said of a conversation's opening (conversations as docs/replay.md describes them)."""
 
     private: bool
     cat: frozenset[Category] = frozenset()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 from carebot.channels.replay.errors import Complaints
 from carebot.channels.replay.mapping import Draft
@@ -61,7 +62,7 @@ class Threads:
 
     def _thread(self, draft: Draft, customer: str) -> str:
         if draft.message.visibility is Visibility.DIRECT:
-            return f"direct:{customer}"
+            return f"direct:{_hidden(customer)}"
         key, top = _key(draft.message, draft.message.external_id), draft
         for top in self._chain(draft):
             known = top.message.thread_id or self._threads.get(_key(top.message, top.message.external_id))
@@ -70,6 +71,11 @@ class Threads:
         if top is not draft:
             self._threads[key] = top.message.external_id
         return top.message.external_id
+
+
+def _hidden(handle: str) -> str:
+    """Thread ids are kept in clear, and a handle may be a person's name: a hash still tells threads apart."""
+    return sha256(handle.encode()).hexdigest()[:16]
 
 
 def _key(message: IncomingMessage, external_id: str) -> Key:

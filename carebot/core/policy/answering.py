@@ -40,15 +40,19 @@ def _mode(view: View) -> ArticleMode:
 def answer(view: View) -> Decision | None:
     """The line ``answer``, and ``suggest`` where an agent has to press send."""
     article, answer = view.situation.article, answer_use(view)
-    if article is None or answer is None or not answer.is_reached or _mode(view) is ArticleMode.OFF:
+    if (
+        article is None
+        or answer is None
+        or not answer.is_reached
+        or _mode(view) is ArticleMode.OFF
+        or not article.fits
+    ):
         return None
     sure = f"the article {article.slug} answers it ({answer.score:.0%} sure)"
     silence = why_silent(view.situation)
     if may_answer(view) and silence is None:
         draft = Draft(zone=view.zone, article=article.slug)
         return outcome(view, Action.ANSWER, sure, "answer", drafts=(draft,), uses=(answer,), queue=None)
-    if not article.fits:
-        silence = "no approved wording in this language is short enough for the channel"
     why = silence or "it is in the mode suggest"
     draft = Draft(zone=view.zone, article=article.slug, for_agent=True)
     reason = f"{sure}; offered to the agent, because {why}"

@@ -12,7 +12,7 @@ from carebot.core.assessment import Band, Kind
 from carebot.core.bands import use
 from carebot.core.case import CaseStatus
 from carebot.core.commands import Command
-from carebot.core.decision import Action, Decision, Draft
+from carebot.core.decision import Action, Decision, Draft, ThresholdUse
 from carebot.core.message import PostKind
 from carebot.core.policy.answering import answer, answer_use, may_answer
 from carebot.core.policy.view import View, outcome, people_queue, why_silent
@@ -57,7 +57,7 @@ def _stop(view: View) -> Decision | None:
 
 def _person_has_it(view: View) -> Decision | None:
     case = view.situation.case
-    if case is None or not case.person_has_spoken or not case.status.is_open:
+    if case is None or not view.situation.person_has_spoken or not case.status.is_open:
         return None
     queue = people_queue(view) if view.zone is Zone.PRIVATE else case.queue
     reason = "a person has the case and has spoken: the bot is silent"
@@ -67,11 +67,11 @@ def _person_has_it(view: View) -> Decision | None:
 
 
 def _thanks(view: View) -> Decision | None:
-    """Thanks close nothing and reopen nothing."""
+    """Thanks close nothing and reopen nothing, whatever the case was about."""
     case = view.situation.case
     if case is None or case.status is not CaseStatus.RESOLVED or not _needs_no_care(view):
         return None
-    if view.situation.assessment.exposes_entities:
+    if view.own_band.band is not Band.CLEAR or view.people_first_here is not None:
         return None
     return outcome(view, Action.NO_CASE, "thanks do not reopen a resolved case", "thanks", queue=case.queue)
 
@@ -85,9 +85,9 @@ def _private(view: View) -> Decision | None:
         return outcome(view, Action.HAND_OFF, reason, "private_people_first", queue=queue, silence=silence)
     if view.is_public or not view.situation.channel.direct_is_private:
         return _invitation(view, queue)
-    case = view.situation.case
-    speaks = view.settings.acknowledge_direct and not (case is not None and case.is_acknowledged)
-    reason = f"{view.band.reason}; to {queue}" + (", with one acknowledgement" if speaks else "")
+    speaks = view.settings.acknowledge_direct and not _was_said(view, TextKey.ACKNOWLEDGED)
+    told = "; the customer gets one acknowledgement" if speaks else ""
+    reason = f"{view.band.reason}; the queue {queue} has it{told}"
     drafts = (Draft(zone=Zone.DIRECT, text=TextKey.ACKNOWLEDGED),) if speaks else ()
     return outcome(view, Action.HAND_OFF, reason, "private_in_direct", queue=queue, drafts=drafts)
 
@@ -129,7 +129,8 @@ def _human(view: View) -> Decision | None:
     silence = view.people_first or why_silent(view.situation)
     if silence is None and view.band.band is Band.DOUBT:
         silence = "people look first"
-    drafts = (Draft(zone=view.zone, text=TextKey.HANDED_OVER),) if silence is None else ()
+    speaks = silence is None and not _was_said(view, TextKey.HANDED_OVER)
+    drafts = (Draft(zone=view.zone, text=TextKey.HANDED_OVER),) if speaks else ()
     return outcome(
         view,
         Action.HAND_OFF,
@@ -139,6 +140,11 @@ def _human(view: View) -> Decision | None:
         drafts=drafts,
         silence=silence,
     )
+
+
+def _was_said(view: View, text: TextKey) -> bool:
+    """Whether the customer was told this in this case: a bot that repeats itself is no comfort."""
+    return view.situation.case is not None and text in view.situation.case.said
 
 
 def _doubt(view: View) -> Decision | None:
@@ -172,7 +178,7 @@ def _no_care(view: View) -> Decision | None:
     uses = (use(view.settings.thresholds.no_care, reading.kind_confidence),)
     praise = reading.kind is Kind.PRAISE
     reason = (
-        "praise without a question: marketing sees it"
+        "praise without a question: it is for marketing to see"
         if praise
         else f"it is {reading.kind}: nobody has to act"
     )
@@ -189,9 +195,11 @@ def _ask_detail(view: View) -> Decision | None:
     asked = situation.case.details_asked if situation.case else 0
     if view.is_public or reading is None or reading.kind not in (Kind.PROBLEM, Kind.HOWTO):
         return None
-    if not situation.missing_details or asked >= view.settings.most_details or why_silent(situation):
+    missing = next(
+        (name for name in situation.missing_details if not _was_said(view, _DETAIL_TEXTS[name])), None
+    )
+    if missing is None or asked >= view.settings.most_details or why_silent(situation):
         return None
-    missing = situation.missing_details[0]
     draft = Draft(zone=Zone.DIRECT, text=_DETAIL_TEXTS[missing])
     reason = f"a person has it, and will need to know the {missing}"
     return outcome(view, Action.ASK_DETAIL, reason, "ask_detail", queue=people_queue(view), drafts=(draft,))
@@ -199,12 +207,27 @@ def _ask_detail(view: View) -> Decision | None:
 
 def _hand_off(view: View) -> Decision | None:
     answer = answer_use(view)
-    if answer is None:
-        reason = "no article answers it: a person does"
-    else:
-        reason = f"no article answers it surely enough ({answer.score:.0%}): a person does"
-    uses = (answer,) if answer else ()
-    return outcome(view, Action.HAND_OFF, reason, "to_people", queue=people_queue(view), uses=uses)
+    return outcome(
+        view,
+        Action.HAND_OFF,
+        f"{_why_no_answer(view, answer)}: a person does",
+        "to_people",
+        queue=people_queue(view),
+        uses=(answer,) if answer else (),
+    )
+
+
+def _why_no_answer(view: View, answer: ThresholdUse | None) -> str:
+    article = view.situation.article
+    if answer is None or article is None:
+        return "no article answers it"
+    if answer.is_reached and not article.fits:
+        why = "no approved wording in this language is short enough for the channel"
+        return f"the article {article.slug} answers it, but {why}"
+    if answer.threshold is None:
+        fits = f"the article {article.slug} may answer it ({answer.score:.1%})"
+        return f"{fits}, but the evidence never reaches the target of {answer.target:.0%}"
+    return f"no article answers it surely enough ({answer.score:.1%})"
 
 
 LINES: tuple[Callable[[View], Decision | None], ...] = (

@@ -19,6 +19,7 @@ class View:
 
     situation: Situation
     settings: PolicySettings
+    own_band: BandFinding
     band: BandFinding
     ordered: Rule | None
     unordered: tuple[Rule, ...]
@@ -43,12 +44,22 @@ class View:
 
     @property
     def people_first(self) -> str | None:
-        """Why people speak first about this, whatever the bot may otherwise do."""
+        """Why people speak first in this case, whatever the bot may otherwise do."""
+        case, plan = self.situation.case, self.settings.plan
+        if case is not None and plan.has_queue(case.queue) and plan.queue(case.queue).people_first:
+            return self.people_first_here or f"people speak first in the queue {case.queue}"
+        if case is not None and case.is_flagged:
+            return self.people_first_here or "marketing looks first at this case"
+        return self.people_first_here
+
+    @property
+    def people_first_here(self) -> str | None:
+        """Why people speak first about this very message."""
         if self.situation.route.people_first:
             return self.situation.route.people_first
         for rule in self.rules:
             if rule.then.silent:
-                return f"the rule {rule.name} keeps the bot silent"
+                return f"the rule {rule.name} says so"
             if rule.then.queue and self.settings.plan.queue(rule.then.queue).people_first:
                 return f"people speak first in the queue {rule.then.queue}"
         if self.flags:
@@ -63,7 +74,7 @@ def why_silent(situation: Situation) -> str | None:
         return "all automatic text is stopped"
     if situation.is_silenced:
         return "the customer asked the bot to stop"
-    if case is not None and case.person_has_spoken:
+    if situation.person_has_spoken:
         return "a person has spoken"
     if case is not None and case.automatic_texts >= situation.channel.automatic_replies_per_interaction:
         return "the bot has already spoken once since the customer's last message"
@@ -89,7 +100,8 @@ def view_of(situation: Situation, settings: PolicySettings) -> View:
     return View(
         situation=situation,
         settings=settings,
-        band=_raised(band_of(situation, settings), situation, ordered),
+        own_band=(own := band_of(situation, settings)),
+        band=_raised(own, situation, ordered),
         ordered=ordered,
         unordered=unordered,
         flags=_flags(situation, settings, winners),
@@ -100,7 +112,7 @@ def view_of(situation: Situation, settings: PolicySettings) -> View:
 def _raised(found: BandFinding, situation: Situation, rule: Rule | None) -> BandFinding:
     """A rule or the case can raise the band of a message, never lower it."""
     if rule is not None and rule.then.band and highest(found.band, rule.then.band) is not found.band:
-        return replace(found, band=rule.then.band, reason=f"the rule {rule.name} asks for it")
+        return replace(found, band=rule.then.band, reason=f"the rule {rule.name} says so")
     if situation.case is not None and situation.case.band is Band.PRIVATE and found.band is not Band.PRIVATE:
         return replace(found, band=Band.PRIVATE, reason="it belongs to a private case")
     return found
@@ -164,7 +176,8 @@ def _shapes(view: View, queue: str | None) -> bool:
     """Whether the ordered rule that won is what the outcome shows: its queue, its band or its silence."""
     assert view.ordered is not None
     then = view.ordered.then
-    return then.no_case or then.silent or then.queue == queue is not None or then.band is view.band.band
+    sets_aside = then.no_case and view.band.band is not Band.PRIVATE
+    return sets_aside or then.silent or then.queue == queue is not None or then.band is view.band.band
 
 
 def queue_for(view: View, default: str) -> str:

@@ -12,6 +12,7 @@ from carebot.privacy.recognizers.address import find_addresses
 from carebot.privacy.recognizers.birth_date import find_birth_dates
 from carebot.privacy.recognizers.card import find_cards
 from carebot.privacy.recognizers.email import find_emails
+from carebot.privacy.recognizers.endings import find_endings
 from carebot.privacy.recognizers.iban import find_ibans
 from carebot.privacy.recognizers.ip_address import find_ip_addresses
 from carebot.privacy.recognizers.national_id import find_national_ids
@@ -28,6 +29,7 @@ _NEED_DIGITS = (
     find_birth_dates,
     find_phones,
     find_references,
+    find_endings,
     find_addresses,
     find_ip_addresses,
     find_long_numbers,
@@ -45,6 +47,7 @@ _BY_CERTAINTY = (
     "phone_international",
     "card_security_code",
     "card_by_context",
+    "number_ending",
     "ip_address",
     "reference",
     "phone_by_context",

@@ -7,6 +7,7 @@ from functools import cache
 from carebot.core.finding import EntityKind, Finding
 from carebot.privacy.recognizers import vocabulary
 from carebot.privacy.recognizers.context import Mark, Topic, alternatives
+from carebot.privacy.recognizers.leading import leading
 from carebot.privacy.recognizers.numbers import Token, is_amount, is_named_thing, is_never_personal, tokens
 from carebot.privacy.recognizers.searchable import Searchable
 
@@ -49,7 +50,12 @@ def find_references(searched: Searchable) -> Iterator[Finding]:
         return
     previous: tuple[Token, EntityKind] | None = None
     for token in tokens(searched.text):
-        found = _tight(searched, token) or _loose(searched, token) or _listed(searched, token, previous)
+        found = (
+            _tight(searched, token)
+            or _led(searched, token)
+            or _loose(searched, token)
+            or _listed(searched, token, previous)
+        )
         if found is None:
             continue
         kind, recognizer = found
@@ -80,6 +86,17 @@ def _tight(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
         explicit = _is_explicit(searched, mark.start, token.start)
         return (_KINDS[mark.topic], "reference") if _may_be(searched, token, mark.topic, explicit) else None
     return None
+
+
+def _led(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
+    """The number comes first: "12345 is my order number", "12345の注文"."""
+    found = leading(searched, token)
+    if found is None:
+        return None
+    topic, is_certain = found
+    if topic not in _KINDS or not _may_be(searched, token, topic, explicit=True):
+        return None
+    return _KINDS[topic], "reference" if is_certain else "reference_nearby"
 
 
 def _may_be(searched: Searchable, token: Token, topic: Topic, explicit: bool) -> bool:

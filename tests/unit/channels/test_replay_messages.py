@@ -122,6 +122,7 @@ def test_direct_messages_of_one_customer_share_a_thread_with_their_answers() -> 
     messages = by_id(read_conversations(FILES / "messages.jsonl"))
 
     assert messages["m3"].thread_id == messages["m4"].thread_id
+    assert messages["m3"].author.handle not in str(messages["m3"].thread_id), "thread ids are kept in clear"
     assert messages["m3"].thread_id != messages["m1"].thread_id
     assert messages["m7"].thread_id == "t9"
 

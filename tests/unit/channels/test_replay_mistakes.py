@@ -105,7 +105,7 @@ def test_skipping_lists_every_bad_line(tmp_path: Path) -> None:
 
 
 def test_a_file_of_bad_lines_only_is_refused_even_when_they_may_be_skipped(tmp_path: Path) -> None:
-    assert "no message could be read; 3 bad lines" in complaint_about(
+    assert "no message could be read; 3 bad lines, the first: line 1: " in complaint_about(
         written(tmp_path, "{1\n" * 3), skip_bad=True
     )
 

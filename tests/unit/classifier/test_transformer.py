@@ -119,4 +119,4 @@ def test_messages_read_during_a_refit_see_the_old_articles_or_the_new_ones(shipp
 def test_evidence_for_every_threshold_ships_with_the_model(classifier: TransformerClassifier) -> None:
     evidence = classifier.evidence()
     assert set(evidence) >= {"private", "answer", "no_care"}
-    assert all(curve.scores and "training messages" in curve.source for curve in evidence.values())
+    assert all(curve.scores and "messages" in curve.source for curve in evidence.values())

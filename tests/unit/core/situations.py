@@ -31,6 +31,7 @@ from carebot.core.situation import (
     route_of,
 )
 from carebot.core.snapshot import withheld
+from carebot.core.texts import TextKey
 from carebot.core.thresholds import Threshold, Thresholds
 from carebot.core.tiers import PRESETS, Zone
 
@@ -127,10 +128,10 @@ case_facts = st.builds(
     zone=st.sampled_from(Zone),
     tier=st.integers(0, 4),
     queue=st.sampled_from([queue.name for queue in PRESETS["full"].queues]),
-    person_has_spoken=st.booleans(),
     automatic_texts=st.integers(0, 2),
     invited_lately=st.booleans(),
-    is_acknowledged=st.booleans(),
+    is_flagged=st.booleans(),
+    said=st.frozensets(st.sampled_from(TextKey), max_size=2),
     details_asked=st.integers(0, 2),
 )
 situations = st.builds(
@@ -154,6 +155,7 @@ situations = st.builds(
     ),
     case=st.none() | case_facts,
     missing_details=st.sampled_from([(), ("product",), ("product", "platform")]),
+    person_has_spoken=st.booleans(),
     is_silenced=st.booleans(),
     bot_is_awake=st.booleans(),
 )

@@ -200,7 +200,6 @@ def test_a_language_is_found_by_its_tag_and_english_stands_in(tag: str, used: st
         ("ja", WhenPhrase.WEEKDAY_AT, "月曜日の9:00以降に"),
         ("zh-TW", WhenPhrase.WEEKDAY_AT, "於週一 9:00 後"),
         ("sv", WhenPhrase.TOMORROW_AT, "tomorrow after 9:00"),
-        ("en", WhenPhrase.SOON, "as soon as they can"),
     ],
 )
 def test_when_a_person_answers_is_said_as_people_say_it(

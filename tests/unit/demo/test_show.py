@@ -16,6 +16,7 @@ from carebot.core.assessment import Band
 from carebot.core.decision import Action, Decision, ThresholdUse
 from carebot.core.message import Author, IncomingMessage, PostKind, Visibility, Writer
 from carebot.core.records import Outgoing, OutgoingState
+from carebot.core.thresholds import Threshold
 from carebot.core.tiers import Priority, Zone
 from carebot.demo.show import Show, show_summary
 from carebot.services.outcome import Outcome, Summary, Tally
@@ -184,7 +185,7 @@ def test_a_comparison_that_decided_nothing_is_left_out() -> None:
         (Action.HAND_OFF, "HANDED OFF"),
         (Action.HOLD, "HELD"),
         (Action.ASK_DETAIL, "ASKED"),
-        (Action.NO_CASE, "NO CASE"),
+        (Action.NO_CASE, "NOTHING TO DO"),
     ],
 )
 def test_every_action_has_a_word(action: Action, word: str) -> None:
@@ -246,6 +247,26 @@ def test_the_summary_counts_right_and_wrong_articles() -> None:
     page = summarised(Summary(messages=9, article_expected=5, article_right=3, article_wrong=1))
     assert "Of 5 messages that an article answers, 3 got it, 1 got another one" in page.replace("\n", " ")
     assert "and 1 went to people" in page.replace("\n", " ")
+
+
+def test_the_summary_of_one_message_is_in_the_singular() -> None:
+    page = summarised(Summary(messages=1, personal_data=1, personal_data_in_public=1, texts_held=1))
+    assert "1 message carries personal data, where anybody can read it" in page
+    assert "Kept back  1  automatic text that was waiting when a person came" in page
+
+
+def test_the_summary_says_why_no_answer_was_automatic() -> None:
+    out = io.StringIO()
+    none = Threshold(name="answer", value=None, target=0.98, support=900, source="the model")
+    show_summary(Console(file=out, width=80), Summary(messages=1), answer=none)
+    assert "No answer was automatic: the evidence never reaches the target of 98 %." in out.getvalue()
+    assert "No answer" not in summarised(Summary(messages=1))
+
+
+def test_a_fixed_text_is_named_in_words() -> None:
+    assert "automatic (invitation exposed)" in drawn(
+        outcome(texts=(replace(text("Hi"), origin="invitation_exposed"),))
+    )
 
 
 def test_a_summary_of_nothing_is_short() -> None:

@@ -1,0 +1,206 @@
+"""The documents and the program say the same: commands, options, errors, links, pages."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import runpy
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from carebot import errors
+from carebot.cli import app
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+NOT_OURS = {".venv", ".venv-train", ".git", ".pytest_cache", "build", "dist", "node_modules"}
+PAGES = sorted(page for page in ROOT.rglob("*.md") if not NOT_OURS & set(page.relative_to(ROOT).parts))
+# Commands that pages may name although they come with a later release.
+NOT_YET = {"bot stop", "train"}
+# A folder of one machine, or the folder of notes beside the repository of those who began it.
+OF_ONE_MACHINE = re.compile(r"/(?:root|home|work|Users)/[a-z]|(?<![\w/])(?:\.\./)+shared/|(?<![\w/])shared/")
+
+
+def read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
+    """Every command of the program ("kb list") with its options, ``--help`` left out."""
+    for word, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*path, word))
+        else:
+            options = {spelling for parameter in command.params for spelling in parameter.opts}
+            yield " ".join((*path, word)), {spelling for spelling in options if spelling.startswith("-")}
+
+
+COMMANDS = dict(commands(get_command(app)))
+OF_THE_PROGRAM = {"--help", "--version"}
+
+
+def problem_with(line: str) -> str | None:
+    """What is wrong with a line that calls carebot, or None."""
+    words = shlex.split(line.partition(" # ")[0])[1:]
+    while words and words[0] in OF_THE_PROGRAM:
+        words = words[1:]
+    if not words or words[0].isupper():  # `carebot COMMAND --help`
+        return None
+    command = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in COMMANDS), None)
+    if command is None:
+        is_group = any(known.startswith(f"{words[0]} ") for known in COMMANDS) and len(words) == 1
+        return None if is_group or " ".join(words[:2]) in NOT_YET else f"there is no command: {line}"
+    options = {word.partition("=")[0] for word in words if word.startswith("-")}
+    strange = options - COMMANDS[command] - OF_THE_PROGRAM
+    return f"there is no {', '.join(sorted(strange))}: {line}" if strange else None
+
+
+def calls(text: str) -> Iterator[str]:
+    """Lines that call carebot: in code fences, and in code within a sentence."""
+    prompt = r"(?:\$ |(?:sudo|podman run) .* )?(?:[\w./-]*/)?"
+    for fence in re.findall(r"^```[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        joined = fence.replace("\\\n", " ")
+        yield from re.findall(rf"^{prompt}(carebot [a-z-].*)$", joined, re.MULTILINE)
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+    yield from (
+        " ".join(code.split()) for code in re.findall(r"`(?:\.venv/bin/)?(carebot [a-z-][^`]*)`", prose)
+    )
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as links spell them."""
+    headings = re.findall(r"^#+ +(.*)$", read(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented_with_its_options(command: str) -> None:
+    row = re.search(rf"^\| `carebot {command}` \|.*$", read(DOCS / "commands.md"), re.MULTILINE)
+
+    assert row is not None
+    shown = set(re.findall(r"--[a-z-]+", row[0]))
+    assert shown == {option for option in COMMANDS[command] if option.startswith("--")} - {"--help"}
+
+
+def test_no_command_is_documented_that_does_not_exist() -> None:
+    documented = re.findall(r"^\| `carebot ([a-z ]+)` \|", read(DOCS / "commands.md"), re.MULTILINE)
+
+    assert set(documented) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_page_calls_only_commands_and_options_that_exist(page: Path) -> None:
+    assert [problem for line in calls(read(page)) if (problem := problem_with(line))] == []
+
+
+@pytest.mark.parametrize("command", sorted(NOT_YET))
+def test_a_command_that_has_come_is_no_longer_called_a_later_one(command: str) -> None:
+    assert command not in COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("carebot replay export.jsonl --json", None),
+        ("carebot kb approve --all", None),
+        ("carebot keys", None),
+        ("carebot --version", None),
+        ("carebot replya export.jsonl", "there is no command: carebot replya export.jsonl"),
+        ("carebot kb aprove --all", "there is no command: carebot kb aprove --all"),
+        ("carebot demo --fast", "there is no --fast: carebot demo --fast"),
+    ],
+)
+def test_a_call_that_would_fail_is_seen(line: str, problem: str | None) -> None:
+    assert problem_with(line) == problem
+    assert list(calls(f"Say `{line}`.\n")) == list(calls(f"```\n$ {line}\n```\n"))
+
+
+def test_every_error_is_documented_with_its_message() -> None:
+    tree = [
+        error
+        for error in vars(errors).values()
+        if inspect.isclass(error) and issubclass(error, errors.CarebotError)
+    ]
+    rows = dict(re.findall(r"^\| `(\w+Error)` \| (.*?) \|", read(DOCS / "errors.md"), re.MULTILINE))
+
+    assert rows == {error.__name__: inspect.getdoc(error) for error in tree}
+    assert all(error.__name__ in (errors.__doc__ or "") for error in tree)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_leads_to_a_page_and_heading_that_exist(page: Path) -> None:
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", read(page)) if "://" not in link]
+    wrong = []
+    for link in links:
+        path, _, heading = link.partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (heading and heading not in anchors(target)):
+            wrong.append(link)
+
+    assert wrong == []
+
+
+def test_the_index_lists_every_page() -> None:
+    listed = set(re.findall(r"\]\(([\w./-]+)\)", read(DOCS / "index.md")))
+
+    assert {page.name for page in DOCS.glob("*.md")} - {"index.md"} <= listed
+
+
+def test_the_quickstart_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its own files and commands: an installation, an article, an export, a replay, cases, an explanation."""
+    page = read(DOCS / "quickstart.md")
+    for file in ("articles.csv", "export.jsonl", "fill.py"):
+        (tmp_path / file).write_text(_fence_after(page, f"`{file}`"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    _run("init")
+    imported = _run("kb import articles.csv")
+    _run("kb approve --all")
+    _run("check")
+    replayed = _run("replay export.jsonl --config care.yaml --articles articles.csv")
+    runpy.run_path("fill.py")
+    explained = _run("explain C-1002")
+    for line in ("cases --role agent", "backup care.db", "restore care.db --force", "keys list"):
+        _run(line)
+
+    assert "1 added" in imported
+    assert "1 message carries personal data" in replayed
+    assert "the text carries personal data (email, order number)" in " ".join(explained.split())
+
+
+def _fence_after(page: str, words: str) -> str:
+    found = re.search(r"^```\w+\n(.*?)^```", page[page.index(f" as {words}") :], re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def _run(line: str) -> str:
+    """What a command prints; it must succeed."""
+    done = CliRunner().invoke(app, line.split())
+    assert done.exit_code == 0, f"{line}: {done.output} {done.exception!r}"
+    return done.output
+
+
+def test_the_readme_leads_to_the_documents() -> None:
+    assert "(docs/index.md)" in read(ROOT / "README.md")
+
+
+@pytest.mark.parametrize("page", [*PAGES, *DOCS.glob("*.svg"), *ROOT.glob("*.yaml")], ids=name)
+def test_a_page_names_no_folder_of_one_machine(page: Path) -> None:
+    assert OF_ONE_MACHINE.findall(read(page)) == []
+
+
+def test_a_folder_of_one_machine_would_be_seen() -> None:
+    assert OF_ONE_MACHINE.search("see ../shared/STYLE.md")
+    assert OF_ONE_MACHINE.search("python /root/carebot/x.py")
+    assert not OF_ONE_MACHINE.search("a function that is shared, tests/shared/x.py")
