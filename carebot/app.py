@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -135,8 +134,6 @@ class App:
     @cached_property
     def classifier(self) -> Classifier:
         """The model named in the configuration, not loaded yet."""
-        # ONNX Runtime reports its use to its maker, with an id kept in the home folder, unless told before it loads.
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
         from carebot.classifier.registry import make_classifier
 
         return make_classifier(self.places.model or self.care.classifier.model or "minilm")

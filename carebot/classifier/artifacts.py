@@ -63,8 +63,9 @@ class ModelFolder:
 
     def _expected(self, name: str) -> Mapping[str, Any]:
         try:
-            described: Mapping[str, Any] = self.manifest["files"][name]
-        except KeyError as error:
+            entry = self.manifest["files"][name]
+            described = {"bytes": int(entry["bytes"]), "sha256": str(entry["sha256"])}
+        except (KeyError, TypeError, ValueError) as error:
             raise ModelDamagedError(
                 f"{self.path / MANIFEST} does not describe {name}: {INSTALL_AGAIN}"
             ) from error

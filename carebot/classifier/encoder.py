@@ -6,10 +6,14 @@ Alone it does not: the same text gives the same bits in any order, thread or pro
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 
 import numpy as np
+
+# ONNX Runtime reports its use to its maker, with an id kept in the home folder, unless told so before it loads.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer

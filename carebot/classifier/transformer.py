@@ -64,6 +64,7 @@ class TransformerClassifier:
         self._folder = folder
         self._lock = threading.Lock()
         self._loaded: Loaded | None = None
+        self._failure: ClassifierError | None = None
         self._manifest: Mapping[str, Any] = {}
         self._answers: Answers | None = None
         self._known: dict[str, Vector] = {}
@@ -75,15 +76,27 @@ class TransformerClassifier:
         return f"{self._manifest['name']} {self._manifest['version']}"
 
     def load(self) -> Loaded:
-        """Load the model now, if that has not happened. Raises ModelMissingError, ModelDamagedError."""
+        """Load the model now, if that has not happened. Raises ModelMissingError, ModelDamagedError.
+
+        A model that could not be loaded is not tried again: that takes long, and messages wait.
+        """
         if self._loaded is not None:
             return self._loaded
         with self._lock:
+            if self._failure is not None:
+                raise self._failure
             if self._loaded is None:
-                folder = open_model(self._folder or find_model(DEFAULT))
-                loaded = load(folder)
+                folder, loaded = self._read()
                 self._manifest, self._loaded = folder.manifest, loaded
             return self._loaded
+
+    def _read(self) -> tuple[ModelFolder, Loaded]:
+        try:
+            folder = open_model(self._folder or find_model(DEFAULT))
+            return folder, load(folder)
+        except ClassifierError as error:
+            self._failure = error
+            raise
 
     def classify(
         self, masked_text: str, *, entity_counts: Mapping[EntityKind, int], brand: str | None

@@ -72,4 +72,5 @@ def roles() -> None:
     from carebot.cli.tables import role_table
 
     console().print(role_table())
-    typer.echo("Whatever is not listed is refused. People get their roles in care.yaml, under `people`.")
+    typer.echo("Whatever is not listed is refused.")
+    typer.echo("People get their roles in care.yaml, under `people`.")

@@ -47,7 +47,7 @@ def replay(
         typer.Option(
             "--config",
             "-c",
-            help="The care.yaml to go by; without it the defaults hold.",
+            help="The care.yaml to go by; without it the defaults hold, with an answer precision of 95 %.",
             metavar="FILE",
         ),
     ] = None,

@@ -99,8 +99,12 @@ class Case:
         event = self.event(EventName.STATUS_CHANGED, at, actor, before=self.status, after=status)
         return replace(self, status=status, updated_at=at), (event,)
 
-    def person_spoke(self, at: datetime, agent: str) -> tuple[Case, tuple[Event, ...]]:
-        """A person of the brand answered: the bot is silent from now on, and the customer holds the ball."""
+    def person_spoke(self, at: datetime, agent: str, *, said_at: datetime) -> tuple[Case, tuple[Event, ...]]:
+        """A person of the brand answered: the bot is silent from now on, and the customer holds the ball.
+
+        ``said_at`` is when it was said: what the customer wrote after that is still unanswered, so then
+        people go on holding the ball.
+        """
         event = self.event(EventName.PERSON_SPOKE, at, agent)
         case = replace(
             self,
@@ -110,10 +114,17 @@ class Case:
             owner_id=self.owner_id or agent,
             tier=max(self.tier, 1),
         )
+        status = CaseStatus.WAITING_FOR_CUSTOMER
+        if not self.is_answered_by(said_at):
+            status = CaseStatus.WAITING_FOR_AGENT if case.status is CaseStatus.WITH_BOT else case.status
         if not case.status.is_open:
             return case, (event,)
-        moved, steps = case.moved_to(CaseStatus.WAITING_FOR_CUSTOMER, at, agent)
+        moved, steps = case.moved_to(status, at, agent)
         return moved, (event, *steps)
+
+    def is_answered_by(self, said_at: datetime) -> bool:
+        """Whether what was said then can answer the customer's latest message."""
+        return self.last_customer_at is None or said_at >= self.last_customer_at
 
     def snoozed(self, until: datetime, at: datetime, agent: str) -> tuple[Case, tuple[Event, ...]]:
         """Out of sight until then; a message of the customer brings it back at once."""
@@ -138,27 +149,33 @@ class CaseWindows:
 
 
 def case_for(
-    cases: tuple[Case, ...], *, thread_id: str | None, is_direct: bool, at: datetime, windows: CaseWindows
+    cases: tuple[Case, ...],
+    *,
+    thread_id: str | None,
+    is_direct: bool,
+    at: datetime,
+    windows: CaseWindows,
+    spoken_in: frozenset[str] = frozenset(),
 ) -> Case | None:
     """Which of this customer's cases on this account a message belongs to; None opens a new one.
 
-    The same thread wins. A direct message or a post in another thread joins the most recently active open
-    case within ``same_problem``: people seldom say "about my post of yesterday". A resolved case is found
-    again in its own thread, or by a direct message, within ``reopen``.
+    The same thread wins; ``spoken_in`` names the cases that other messages of it belong to, because a case can
+    have several threads. A direct message or a post in another thread joins the most recently active open
+    case within ``same_problem`` (a direct message within ``reopen``): people seldom say "about my post of
+    yesterday". A resolved case is found again in its own thread, or by a direct message, within ``reopen``.
     """
     recent = sorted(
         (c for c in cases if c.status is not CaseStatus.CLOSED), key=lambda c: c.updated_at, reverse=True
     )
     for case in recent:
-        alive = case.status.is_open or at - case.updated_at <= windows.reopen
-        if thread_id is not None and case.thread_id == thread_id and alive:
+        same_thread = thread_id is not None and (case.thread_id == thread_id or case.id in spoken_in)
+        if same_thread and (case.status.is_open or at - case.updated_at <= windows.reopen):
             return case
+    join_within = windows.reopen if is_direct else windows.same_problem
     for case in recent:
-        if case.status.is_open and at - case.updated_at <= windows.same_problem:
+        if case.status.is_open and at - case.updated_at <= join_within:
             return case
-        if is_direct and not case.status.is_open and at - case.updated_at <= windows.reopen:
-            return case
-    return None
+    return next((c for c in recent if is_direct and at - c.updated_at <= windows.reopen), None)
 
 
 def closes_by_itself(case: Case, at: datetime, windows: CaseWindows) -> bool:

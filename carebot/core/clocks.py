@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from carebot.core.hours import Calendar
@@ -53,6 +53,12 @@ class CaseClock:
 def started(
     kind: ClockKind, *, case_id: str, at: datetime, within: timedelta, calendar: Calendar | None = None
 ) -> CaseClock:
-    """A clock that runs out ``within`` of ``at``: in working time where a calendar is given, else by the wall."""
-    due_at = at + within if calendar is None else calendar.add_working(at, within)
+    """A clock that runs out ``within`` of ``at``: in working time where a calendar is given, else by the wall.
+
+    At the end of the calendar (the year 9999) it never runs out.
+    """
+    try:
+        due_at = at + within if calendar is None else calendar.add_working(at, within)
+    except OverflowError:
+        due_at = datetime.max.replace(tzinfo=UTC)
     return CaseClock(case_id=case_id, kind=kind, started_at=at, due_at=due_at)

@@ -60,16 +60,15 @@ def _moved(case: Case, decision: Decision, at: datetime) -> tuple[Case, list[Eve
 
 def _status(case: Case, decision: Decision) -> CaseStatus:
     """Who holds the ball now."""
-    if decision.action is Action.ANSWER:  # the bot takes nothing out of a person's hands
+    if status := _WITHOUT_PEOPLE.get(decision.action):  # the bot takes nothing out of people's hands
         with_people = case.status in (CaseStatus.WAITING_FOR_AGENT, CaseStatus.WITH_AGENT)
-        return case.status if with_people else CaseStatus.WITH_BOT
-    if decision.action is Action.INVITE:
-        return CaseStatus.WAITING_FOR_CUSTOMER
+        return case.status if with_people else status
     if case.owner_id is not None:
         return CaseStatus.WITH_AGENT
     return CaseStatus.WAITING_FOR_AGENT
 
 
+_WITHOUT_PEOPLE = {Action.ANSWER: CaseStatus.WITH_BOT, Action.INVITE: CaseStatus.WAITING_FOR_CUSTOMER}
 _NAMES = {
     Action.ANSWER: EventName.ANSWER_QUEUED,
     Action.SUGGEST: EventName.ANSWER_SUGGESTED,

@@ -103,8 +103,11 @@ class Calendar:
         return total
 
     def opening(self, at: datetime) -> Opening | None:
-        """When somebody answers next, as a text would say it; None when nobody ever does."""
-        moment = self.next_open(at)
+        """When somebody answers next, as a text would say it; None when nobody ever does, as after the year 9998."""
+        try:
+            moment = self.next_open(at)
+        except OverflowError:  # a network that gives such a time must not stop a message
+            return None
         if moment is None:
             return None
         zone = ZoneInfo(self.time_zone)

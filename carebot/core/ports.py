@@ -129,10 +129,15 @@ class Work(Protocol):
         ...
 
     def person_spoke_at(self, customer_id: str, thread_id: str | None, *, until: datetime) -> datetime | None:
-        """When a person of the brand last wrote to this customer in a thread, up to a moment.
+        """When a person of the brand last wrote to this customer in a thread; None for never.
 
-        None for no thread, or never.
+        What was decided counts whatever its time, everything else up to a moment. Direct messages without a
+        thread are one thread; public posts without one belong to none.
         """
+        ...
+
+    def cases_in_thread(self, customer_id: str, thread_id: str | None) -> frozenset[str]:
+        """The cases that this customer's messages in a thread belong to; a case can have several threads."""
         ...
 
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:

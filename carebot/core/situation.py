@@ -41,7 +41,7 @@ class PolicySettings:
 class CaseFacts:
     """What the policy needs of the case a message belongs to.
 
-    ``said`` are the system texts that the customer was told in it; ``is_flagged``: marketing looks at it.
+    ``said`` and ``articles_said`` are what the customer was told in it; ``is_flagged``: marketing looks at it.
     """
 
     status: CaseStatus
@@ -53,6 +53,7 @@ class CaseFacts:
     invited_lately: bool = False
     is_flagged: bool = False
     said: frozenset[TextKey] = frozenset()
+    articles_said: frozenset[str] = frozenset()
     details_asked: int = 0
 
 

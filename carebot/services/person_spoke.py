@@ -8,11 +8,15 @@ from carebot.core.case import Case
 from carebot.core.ports import Work
 
 
-def person_spoke(work: Work, case: Case, *, at: datetime, agent: str) -> tuple[Case, int]:
-    """Write it down, hold the bot's queued texts and stop the clocks; how many texts were held back."""
-    case, events = case.person_spoke(at, agent)
+def person_spoke(work: Work, case: Case, *, at: datetime, agent: str, said_at: datetime) -> tuple[Case, int]:
+    """Write it down, hold the bot's queued texts and stop the clocks; how many texts were held back.
+
+    What was said before the customer's latest message, and arrived late, stops no clock.
+    """
+    spoken, events = case.person_spoke(at, agent, said_at=said_at)
     held = work.hold_queued(case.id, "a person has spoken")
-    work.stop_clocks(case.id, at)
-    work.save_case(case)
+    if case.is_answered_by(said_at):
+        work.stop_clocks(case.id, at)
+    work.save_case(spoken)
     work.add_events(events)
-    return case, held
+    return spoken, held

@@ -50,7 +50,10 @@ class Settle:
             events = (*events, case.event(EventName.TEXT_REFUSED, now, ACTOR, refusals=", ".join(refusals)))
         work.save_case(case)
         if decision.silences_bot:
-            work.hold_queued(case.id, "the customer asked the bot to stop")
+            for other in {case.id, *(item.id for item in work.cases_of(case.customer_id))}:
+                work.hold_queued(other, "the customer asked the bot to stop")
+        if case.zone is Zone.PRIVATE and before.zone is not Zone.PRIVATE:
+            work.hold_queued(case.id, "the case is private now")
         for text in composed:
             work.add_outgoing(text.outgoing)
         self._run_clocks(work, case, decision, message, now)

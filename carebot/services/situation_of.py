@@ -10,7 +10,7 @@ from carebot.core.article import Article
 from carebot.core.case import Case
 from carebot.core.message import Visibility, Writer
 from carebot.core.ports import Work
-from carebot.core.records import Customer, StoredMessage
+from carebot.core.records import Customer, OutgoingState, StoredMessage
 from carebot.core.situation import BestArticle, CaseFacts, Situation, categories_of, route_of
 from carebot.core.texts import TextKey
 from carebot.services.compose import article_text
@@ -18,6 +18,7 @@ from carebot.services.house import House
 from carebot.services.understand import Understood
 
 DETAILS = frozenset({"product", "platform"})
+SUGGESTED = OutgoingState.SUGGESTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Past:
 
     person_has_spoken: bool
     said: frozenset[TextKey]
+    articles: frozenset[str]
     missing_details: frozenset[str]
 
 
@@ -36,12 +38,15 @@ def past_of(work: Work, case: Case | None, message: StoredMessage, house: House,
     """Look it up; without a case only whether a person has written in the thread."""
     if case is None:
         spoke = person_in_thread(work, message, house, now) is not None
-        return Past(person_has_spoken=spoke, said=frozenset(), missing_details=DETAILS)
+        return Past(person_has_spoken=spoke, said=frozenset(), articles=frozenset(), missing_details=DETAILS)
     keys = set(TextKey)
-    said = frozenset(TextKey(text.origin) for text in work.outgoing_of(case.id) if text.origin in keys)
+    told = [text for text in work.outgoing_of(case.id) if text.is_automatic and text.state is not SUGGESTED]
     return Past(
         person_has_spoken=case.person_spoke_at is not None,
-        said=said,
+        said=frozenset(TextKey(text.origin) for text in told if text.origin in keys),
+        articles=frozenset(
+            text.origin.removeprefix("article:") for text in told if text.origin.startswith("article:")
+        ),
         missing_details=_still_missing(work, case, message),
     )
 
@@ -138,5 +143,6 @@ def _facts(case: Case, house: House, past: Past, now: datetime) -> CaseFacts:
         invited_lately=invited is not None and now - invited < house.invite_again_after,
         is_flagged=bool(case.flag_reasons),
         said=past.said,
+        articles_said=past.articles,
         details_asked=case.details_asked,
     )

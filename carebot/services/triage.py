@@ -31,6 +31,7 @@ from carebot.services.understand import Understand, Understood
 
 log = logging.getLogger(__name__)
 
+_UNREAD = Understood(masked_text=None, assessment=Assessment(reading=None, failure="its seal does not open"))
 _UNOPENED = Original(text="", handle="", author_id="", followers=None)
 
 
@@ -115,8 +116,10 @@ class Triage:
         where = "".join(traceback.format_tb(error.__traceback__))  # what the error says may quote the message
         name = type(error).__name__
         log.error("message %s could not be decided (%s)\n%s", unit.keywords["message"].id, name, where)
-        failure = Assessment(reading=None, failure=f"it could not be decided ({name})")
-        understood = Understood(masked_text=None, assessment=failure)
+        read: Understood = unit.keywords.get("understood", _UNREAD)
+        counts = read.assessment.entity_counts  # what was found, and "stop", hold whatever failed
+        failure = Assessment(reading=None, failure=f"it could not be decided ({name})", entity_counts=counts)
+        understood = replace(read, masked_text=None, assessment=failure)
         return self._uow.run(partial(unit.func, **{**unit.keywords, "understood": understood}))
 
     def catch_up(self, limit: int = 200) -> list[Decided]:
@@ -128,14 +131,21 @@ class Triage:
         reopen = partial(open_original, sealer=self._sealer, actor=ACTOR, clock=self._clock)
         opened = self._uow.run_all([partial(reopen, message=message) for message in waiting])
         unread: list[Decided] = []
+        errors: list[Exception] = []
         readable: list[tuple[StoredMessage, Original]] = []
         for message, original in zip(waiting, opened, strict=True):
             if isinstance(original, BaseException):
                 unit = partial(self._decide, message=message, original=_UNOPENED, now=self._clock.now())
-                unread.append(self._in_doubt(unit, original))
+                try:
+                    unread.append(self._in_doubt(unit, original))
+                except Exception as error:  # noqa: BLE001 - raised below, when the others are decided
+                    errors.append(error)
             else:
                 readable.append((message, original))
-        return [*unread, *self(readable)]
+        decided = self(readable)
+        if errors:
+            raise errors[0]
+        return [*unread, *decided]
 
     def _decide(
         self, work: Work, message: StoredMessage, original: Original, understood: Understood, now: datetime
@@ -156,6 +166,7 @@ class Triage:
             is_direct=message.visibility is Visibility.DIRECT,
             at=message.at,
             windows=self._house.care.cases,
+            spoken_in=work.cases_in_thread(customer.id, message.thread_id),
         )
 
     def _by_person(
@@ -164,8 +175,11 @@ class Triage:
         """A person of the brand spoke, here or from the network's own app."""
         held = 0
         if case is not None:
-            case, held = person_spoke(work, case, at=now, agent=f"agent:{message.account}")
-        keep = message.visibility is Visibility.PUBLIC or case is None or case.zone is not Zone.PRIVATE
+            case, held = person_spoke(
+                work, case, at=now, agent=f"agent:{message.account}", said_at=message.at
+            )
+        # Without a case nobody could wipe it later, when one becomes private: so it stays in its seal.
+        keep = message.visibility is Visibility.PUBLIC or (case is not None and case.zone is not Zone.PRIVATE)
         masked = understood.masked_text if keep else None
         work.mark_decided(message.id, case_id=case.id if case else None, masked_text=masked)
         return Decided(message=message, case=case, decision=None, understood=understood, held=held)
@@ -180,7 +194,7 @@ class Triage:
         case: Case | None,
         now: datetime,
     ) -> Decided:
-        case = None if case is None else self._in_turn(case, message)
+        case = None if case is None else self._in_turn(work, case, message, now)
         situation = withheld(
             situation_of(
                 message=message,
@@ -216,17 +230,28 @@ class Triage:
         self._settle.keep_text(work, message, case, decision, understood, now)
         return Decided(message=message, case=case, decision=decision, understood=understood, texts=texts)
 
-    def _in_turn(self, case: Case, message: StoredMessage) -> Case:
-        """A message that summons us begins a new interaction; direct messages in a row are one turn."""
-        last = case.last_customer_at
-        direct = message.visibility is Visibility.DIRECT
-        same_turn = direct and last is not None and message.at - last <= self._house.care.cases.turn
-        fresh = message.summons and not same_turn
+    def _in_turn(self, work: Work, case: Case, message: StoredMessage, now: datetime) -> Case:
+        """A message that summons us begins a new interaction; direct messages in a row are one turn.
+
+        A network's clock may be ahead: a message is never later than now.
+        """
+        at, last = min(message.at, now), case.last_customer_at
+        fresh = message.summons and not self._continues_turn(work, case, message, at)
         return replace(
             case,
-            last_customer_at=max(message.at, last or message.at),
+            last_customer_at=max(at, last or at),
             automatic_texts=0 if fresh else case.automatic_texts,
         )
+
+    def _continues_turn(self, work: Work, case: Case, message: StoredMessage, at: datetime) -> bool:
+        if message.visibility is not Visibility.DIRECT:
+            return False
+        before = [
+            min(said.at, at)
+            for said in work.messages_of(case.id)
+            if said.visibility is Visibility.DIRECT and said.writer is Writer.CUSTOMER
+        ]
+        return bool(before) and at - max(before) <= self._house.care.cases.turn
 
     def _new_case(self, work: Work, message: StoredMessage, customer: Customer, now: datetime) -> Case:
         return Case(

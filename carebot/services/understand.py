@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from threading import Lock
 
 from carebot.core.assessment import Assessment, Reading
 from carebot.core.commands import Command, commands_in
@@ -22,12 +23,13 @@ Mask = Callable[[str, Sequence[Finding]], str]
 Task = Callable[[], Reading]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
-    """One message in the classifier's hands; None where it never got there."""
+    """One message in the classifier's hands, and whose."""
 
-    task: Task | None
-    future: Future[Reading] | None
+    task: Task
+    future: Future[Reading]
+    pool: ThreadPoolExecutor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class Understand:
         self._house = house
         self._time_limit = time_limit
         self._workers = workers
+        self._lock = Lock()  # around the pool: several callers may find it stuck at once
         self._pool = self._new_pool()
 
     def __call__(self, text: str, *, brand: str) -> Understood:
@@ -72,8 +75,10 @@ class Understand:
     def many(self, texts: Sequence[tuple[str, str]]) -> list[Understood]:
         """Read several (text, brand) side by side; the results do not depend on one another."""
         prepared = [self._prepare(text, brand) for text, brand in texts]
-        jobs = [_Job(task=task, future=task and self._pool.submit(task)) for _, _, task in prepared]
-        assessments = [self._assessment(jobs, place, prepared[place][1]) for place in range(len(jobs))]
+        jobs = [None if task is None else self._submit(task) for _, _, task in prepared]
+        assessments = [
+            self._assessment(job, counts) for job, (_, counts, _) in zip(jobs, prepared, strict=True)
+        ]
         return [
             self._understood(text, masked, assessment)
             for (text, _), (masked, _, _), assessment in zip(texts, prepared, assessments, strict=True)
@@ -82,7 +87,7 @@ class Understand:
     def warm_up(self) -> None:
         """Read something in every thread, without a time limit, so that nobody waits for the model to load."""
         read = partial(self._classifier.classify, "hello", entity_counts={}, brand=None)
-        wait([self._pool.submit(read) for _ in range(self._workers)])
+        wait([self._submit(read).future for _ in range(self._workers)])
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """Personal data in a text, without the brand's own contacts."""
@@ -111,32 +116,38 @@ class Understand:
             missing_details=self._house.care.bot.details.missing_in(text),
         )
 
-    def _assessment(self, jobs: list[_Job], place: int, counts: Counter[EntityKind]) -> Assessment:
-        future = jobs[place].future
-        if future is None:
+    def _assessment(self, job: _Job | None, counts: Counter[EntityKind]) -> Assessment:
+        if job is None:
             return Assessment(reading=None, failure="it could not be searched for personal data")
         try:
-            reading = future.result(timeout=self._time_limit.total_seconds())
-        except FutureTimeout:
-            self._start_afresh(jobs[place + 1 :])
-            error = ClassifierTimeoutError(
-                f"the classifier took longer than {self._time_limit.total_seconds():g} s"
-            )
-            return Assessment(reading=None, failure=str(error), entity_counts=dict(counts))
+            return Assessment(reading=self._result(job), entity_counts=dict(counts))
         except ClassifierError as error:
             return Assessment(reading=None, failure=str(error), entity_counts=dict(counts))
         except Exception as error:  # noqa: BLE001 - any fault of a model means doubt, never a lost message
             failure = f"the classifier failed ({type(error).__name__})"
             return Assessment(reading=None, failure=failure, entity_counts=dict(counts))
-        return Assessment(reading=reading, entity_counts=dict(counts))
 
-    def _start_afresh(self, waiting: list[_Job]) -> None:
-        """A thread cannot be stopped: leave the stuck one behind, and give what waits to fresh threads."""
-        stuck, self._pool = self._pool, self._new_pool()
+    def _result(self, job: _Job) -> Reading:
+        seconds = self._time_limit.total_seconds()
+        while True:
+            try:
+                return job.future.result(timeout=seconds)
+            except CancelledError:  # it waited behind another message's stuck thread
+                job = self._submit(job.task)
+            except FutureTimeout:
+                self._start_afresh(job.pool)
+                raise ClassifierTimeoutError(f"the classifier took longer than {seconds:g} s") from None
+
+    def _submit(self, task: Task) -> _Job:
+        with self._lock:
+            return _Job(task=task, future=self._pool.submit(task), pool=self._pool)
+
+    def _start_afresh(self, stuck: ThreadPoolExecutor) -> None:
+        """A thread cannot be stopped: leave the stuck one behind and go on with fresh ones."""
+        with self._lock:
+            if self._pool is stuck:
+                self._pool = self._new_pool()
         stuck.shutdown(wait=False, cancel_futures=True)
-        for job in waiting:
-            if job.future is not None and job.task is not None and job.future.cancelled():
-                job.future = self._pool.submit(job.task)
 
     def _new_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="classifier")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, Select, Table, bindparam, func, select, update
+from sqlalchemy import BindParameter, Executable, Select, Table, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from carebot.core.case import Case, CaseStatus
@@ -116,9 +116,19 @@ RESTING = (
 UPDATE_CASE = update(CASES).where(CASES.c.id == bindparam("key"), CASES.c.version == bindparam("expected"))
 PERSON_SPOKE = select(func.max(MESSAGES.c.at)).where(
     MESSAGES.c.customer_id == bindparam("customer"),
-    MESSAGES.c.thread_id == bindparam("thread"),
+    MESSAGES.c.thread_id.is_not_distinct_from(bindparam("thread")),
+    or_(MESSAGES.c.thread_id.is_not(None), MESSAGES.c.visibility == Visibility.DIRECT),
     MESSAGES.c.writer == Writer.AGENT,
-    MESSAGES.c.at <= bindparam("until"),
+    or_(MESSAGES.c.state == MessageState.DECIDED, MESSAGES.c.at <= bindparam("until")),
+)
+CASES_IN_THREAD = (
+    select(MESSAGES.c.case_id)
+    .distinct()
+    .where(
+        MESSAGES.c.customer_id == bindparam("customer"),
+        MESSAGES.c.thread_id == bindparam("thread"),
+        MESSAGES.c.case_id.is_not(None),
+    )
 )
 MESSAGES_OF = _of_case(MESSAGES, StoredMessage, "at", "seq")
 DECISIONS_OF = _of_case(DECISIONS, DecisionRecord, "at", "seq")

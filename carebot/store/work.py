@@ -82,6 +82,10 @@ class SqlWork:
         moment: datetime | None = found.scalar()
         return moment
 
+    def cases_in_thread(self, customer_id: str, thread_id: str | None) -> frozenset[str]:
+        found = self._connection.execute(sql.CASES_IN_THREAD, {"customer": customer_id, "thread": thread_id})
+        return frozenset(found.scalars())
+
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
         return self._all(StoredMessage, sql.UNDECIDED, most=limit)
 

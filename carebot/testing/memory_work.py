@@ -113,11 +113,21 @@ class MemoryWork:
                 for message in self._t.messages.values()
                 if message.writer is Writer.AGENT
                 and message.customer_id == customer_id
-                and message.thread_id is not None
                 and message.thread_id == thread_id
-                and message.at <= until
+                and (thread_id is not None or message.visibility is Visibility.DIRECT)
+                and (message.state is MessageState.DECIDED or message.at <= until)
             ),
             default=None,
+        )
+
+    def cases_in_thread(self, customer_id: str, thread_id: str | None) -> frozenset[str]:
+        return frozenset(
+            message.case_id
+            for message in self._t.messages.values()
+            if message.case_id is not None
+            and message.customer_id == customer_id
+            and message.thread_id is not None
+            and message.thread_id == thread_id
         )
 
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:

@@ -87,7 +87,10 @@ def _parsed(line: bytes) -> dict[str, Any]:
 
 def _delimiter(header: str, path: Path) -> str:
     for delimiter in DELIMITERS:
-        names = _names(next(csv.reader([header], delimiter=delimiter)))
+        try:
+            names = _names(next(csv.reader([header], delimiter=delimiter)))
+        except csv.Error:
+            continue  # no text file at all, or a line end that CSV does not know
         if {"id", "text"} <= set(names):
             if missing := [name for name in REQUIRED if name not in names]:
                 raise ReplayError(f"{path}, line 1: the header has no column {', '.join(missing)}")

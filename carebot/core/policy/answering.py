@@ -37,6 +37,11 @@ def _mode(view: View) -> ArticleMode:
     return min(article.mode, view.settings.mode, key=_MODES.index)
 
 
+def was_said(view: View, slug: str) -> bool:
+    """Whether the bot gave this article in this case: what did not help once does not help twice."""
+    return view.situation.case is not None and slug in view.situation.case.articles_said
+
+
 def answer(view: View) -> Decision | None:
     """The line ``answer``, and ``suggest`` where an agent has to press send."""
     article, answer = view.situation.article, answer_use(view)
@@ -50,6 +55,8 @@ def answer(view: View) -> Decision | None:
         return None
     sure = f"the article {article.slug} answers it ({answer.score:.0%} sure)"
     silence = why_silent(view.situation)
+    if silence is None and was_said(view, article.slug):
+        silence = "it was said already in this case"
     if may_answer(view) and silence is None:
         draft = Draft(zone=view.zone, article=article.slug)
         return outcome(view, Action.ANSWER, sure, "answer", drafts=(draft,), uses=(answer,), queue=None)

@@ -14,7 +14,7 @@ from carebot.core.case import CaseStatus
 from carebot.core.commands import Command
 from carebot.core.decision import Action, Decision, Draft, ThresholdUse
 from carebot.core.message import PostKind
-from carebot.core.policy.answering import answer, answer_use, may_answer
+from carebot.core.policy.answering import answer, answer_use, may_answer, was_said
 from carebot.core.policy.view import View, outcome, people_queue, why_silent
 from carebot.core.texts import TextKey
 from carebot.core.tiers import Zone
@@ -33,6 +33,8 @@ def _not_a_customer(view: View) -> Decision | None:
 
 def _muted(view: View) -> Decision | None:
     if view.ordered is None or not view.ordered.then.no_case or view.band.band is Band.PRIVATE:
+        return None
+    if _people_have_it(view):
         return None
     return outcome(view, Action.NO_CASE, f"the rule {view.ordered.name} sets it aside", "muted")
 
@@ -59,7 +61,8 @@ def _person_has_it(view: View) -> Decision | None:
     case = view.situation.case
     if case is None or not view.situation.person_has_spoken or not case.status.is_open:
         return None
-    queue = people_queue(view) if view.zone is Zone.PRIVATE else case.queue
+    known = view.settings.plan.has_queue(case.queue)
+    queue = case.queue if known and view.zone is not Zone.PRIVATE else people_queue(view)
     reason = "a person has the case and has spoken: the bot is silent"
     if view.zone is Zone.PRIVATE and case.zone is not Zone.PRIVATE:
         reason = f"it moves to {queue}, because {view.band.reason}; a person has spoken, so the bot is silent"
@@ -73,7 +76,7 @@ def _thanks(view: View) -> Decision | None:
         return None
     if view.own_band.band is not Band.CLEAR or view.people_first_here is not None:
         return None
-    return outcome(view, Action.NO_CASE, "thanks do not reopen a resolved case", "thanks", queue=case.queue)
+    return outcome(view, Action.NO_CASE, "thanks do not reopen a resolved case", "thanks")
 
 
 def _private(view: View) -> Decision | None:
@@ -116,7 +119,11 @@ def _invitation(view: View, queue: str) -> Decision:
     )
     answer = answer_use(view)
     article = situation.article
-    steps = article if article and article.safe_with_private and may_answer(view) else None
+    steps = (
+        article
+        if article and article.safe_with_private and may_answer(view) and not was_said(view, article.slug)
+        else None
+    )
     draft = Draft(zone=situation.visibility.zone, text=keys[exposed], article=steps.slug if steps else None)
     reason = f"{view.band.reason}; the customer is invited to a private place"
     uses = (answer,) if answer else ()
@@ -162,6 +169,12 @@ def _flagged(view: View) -> Decision | None:
     return outcome(view, Action.HAND_OFF, reason, "people_first", queue=people_queue(view), silence=silence)
 
 
+def _people_have_it(view: View) -> bool:
+    """Whether people have the case open: then nothing in it is set aside without them."""
+    case = view.situation.case
+    return case is not None and case.status.is_open and case.tier > 0
+
+
 def _needs_no_care(view: View) -> bool:
     reading = view.situation.reading
     if reading is None or reading.kind not in NO_CARE:
@@ -170,8 +183,7 @@ def _needs_no_care(view: View) -> bool:
 
 
 def _no_care(view: View) -> Decision | None:
-    case = view.situation.case
-    if not _needs_no_care(view) or (case is not None and case.status.is_open and case.tier > 0):
+    if not _needs_no_care(view) or _people_have_it(view):
         return None
     reading = view.situation.reading
     assert reading is not None
@@ -232,8 +244,8 @@ def _why_no_answer(view: View, answer: ThresholdUse | None) -> str:
 
 LINES: tuple[Callable[[View], Decision | None], ...] = (
     _not_a_customer,
-    _muted,
     _stop,
+    _muted,
     _person_has_it,
     _thanks,
     _private,

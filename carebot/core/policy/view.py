@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from carebot.core.assessment import Band, Sentiment
 from carebot.core.bands import BandFinding, band_of, highest
+from carebot.core.case import CaseStatus
 from carebot.core.decision import Action, Decision, Draft, ThresholdUse
 from carebot.core.message import Visibility
 from carebot.core.rules import Rule, RuleFacts, all_matches, first_match
@@ -50,6 +51,8 @@ class View:
             return self.people_first_here or f"people speak first in the queue {case.queue}"
         if case is not None and case.is_flagged:
             return self.people_first_here or "marketing looks first at this case"
+        if case is not None and case.band is Band.DOUBT and case.status is CaseStatus.WAITING_FOR_AGENT:
+            return self.people_first_here or "people look first at this case"
         return self.people_first_here
 
     @property
@@ -197,7 +200,21 @@ def people_queue(view: View) -> str:
         return queue_for(
             view, route if route is not None and plan.has_queue(route) else _case_queue(view, plan.private)
         )
-    return queue_for(view, plan.triage if view.band.band is Band.DOUBT else plan.care)
+    default = plan.triage if view.band.band is Band.DOUBT else plan.care
+    return queue_for(view, _queue_that_has_it(view, default))
+
+
+def _queue_that_has_it(view: View, default: str) -> str:
+    """A team that has a case keeps it: a higher tier, a queue of its own, or triage while nobody has looked."""
+    case, plan = view.situation.case, view.settings.plan
+    if case is None or not case.status.is_open or not plan.has_queue(case.queue):
+        return default
+    here = plan.queue(case.queue)
+    if view.zone not in here.zones or here.tier < plan.queue(default).tier:
+        return default
+    is_own = here.name not in (plan.care, plan.triage)
+    waits = here.name == plan.triage and case.status is CaseStatus.WAITING_FOR_AGENT
+    return here.name if is_own or waits else default
 
 
 def _case_queue(view: View, default: str) -> str:

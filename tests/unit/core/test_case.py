@@ -69,11 +69,41 @@ def test_a_closed_case_stays_closed():
 
 
 def test_a_person_who_speaks_silences_the_bot_and_gives_the_ball_to_the_customer():
-    spoken, events = case(status=CaseStatus.WAITING_FOR_AGENT).person_spoke(NOW, "agent:kim")
+    spoken, events = case(status=CaseStatus.WAITING_FOR_AGENT).person_spoke(NOW, "agent:kim", said_at=NOW)
     assert spoken.person_spoke_at == spoken.first_agent_reply_at == NOW
     assert spoken.status is CaseStatus.WAITING_FOR_CUSTOMER
     assert spoken.owner_id == "agent:kim"
     assert events[0].name is EventName.PERSON_SPOKE
+
+
+def test_what_was_said_before_the_customers_latest_message_does_not_answer_it():
+    asked = case(status=CaseStatus.WAITING_FOR_AGENT, last_customer_at=NOW)
+    late, _ = asked.person_spoke(NOW + HOUR, "agent:kim", said_at=NOW - HOUR)
+    assert late.status is CaseStatus.WAITING_FOR_AGENT
+    assert late.person_spoke_at is not None, "the bot is silent all the same"
+    with_bot, _ = replace(asked, status=CaseStatus.WITH_BOT).person_spoke(
+        NOW, "agent:kim", said_at=NOW - HOUR
+    )
+    assert with_bot.status is CaseStatus.WAITING_FOR_AGENT
+
+
+def test_a_case_is_found_in_every_thread_it_was_spoken_in():
+    old = case(zone=Zone.PRIVATE, status=CaseStatus.WAITING_FOR_AGENT)
+    found = case_for(
+        (old,),
+        thread_id="t-direct",
+        is_direct=True,
+        at=NOW + timedelta(days=20),
+        windows=WINDOWS,
+        spoken_in=frozenset({"C-1"}),
+    )
+    assert found == old
+
+
+def test_a_direct_message_prefers_an_open_case_to_a_newer_resolved_one():
+    open_case = case(id="C-1", status=CaseStatus.WAITING_FOR_AGENT, zone=Zone.PRIVATE)
+    resolved = case(id="C-2", thread_id="t-2", status=CaseStatus.RESOLVED, updated_at=NOW + HOUR / 2)
+    assert find(open_case, resolved, direct=True) == open_case
 
 
 def find(*cases, thread="t-9", direct=False, at=NOW + HOUR):

@@ -110,7 +110,9 @@ def test_silence_and_what_led_to_it_are_one_transaction(app: App) -> None:
     tell(app, said(2, "and again", at=NOON + timedelta(hours=1)))  # the case is another version by now
 
     def speak(work: Work) -> None:
-        person_spoke(work, replace(case, version=case.version - 1), at=LATER, agent="agent:kim")
+        person_spoke(
+            work, replace(case, version=case.version - 1), at=LATER, agent="agent:kim", said_at=LATER
+        )
 
     with pytest.raises(StaleVersionError):
         app.uow.run(speak)

@@ -365,13 +365,24 @@ def test_while_the_bot_sleeps_it_says_nothing_and_then_again(app: App) -> None:
 
 def test_one_automatic_text_per_interaction_and_direct_messages_in_a_row_are_one(app: App) -> None:
     direct = {"visibility": Visibility.DIRECT, "thread_id": "d"}
+    spoken = [(1, ANSWERED), (2, ANSWERED), (30, "can I talk to a human please")]
     first, second, third = (
-        tell(app, said(number, ANSWERED, at=NOON + number * MINUTE, **direct))[0] for number in (1, 2, 30)
+        tell(app, said(number, text, at=NOON + number * MINUTE, **direct))[0] for number, text in spoken
     )
 
     states = [[text.state for text in item.texts] for item in (first, second, third)]
     assert states[0] == states[2] == [OutgoingState.QUEUED]
     assert OutgoingState.QUEUED not in states[1]
+
+
+def test_the_same_article_is_not_said_twice_in_a_case(app: App) -> None:
+    """Two programs that answer each other would go on for ever."""
+    states = [
+        [text.state for text in tell(app, said(number, ANSWERED, at=NOON + number * 30 * MINUTE))[0].texts]
+        for number in range(1, 5)
+    ]
+
+    assert states == [[OutgoingState.QUEUED], *[[OutgoingState.SUGGESTED]] * 3]
 
 
 def test_a_customer_who_said_stop_is_left_in_peace_in_the_next_case_too(app: App) -> None:
