@@ -250,6 +250,7 @@ def scratch_app(
     *,
     classifier: Classifier | None = None,
     folder: Path | None = None,
+    model: str | None = None,
 ) -> Iterator[App]:
     """An installation of its own, with a fresh key, of which nothing is sent.
 
@@ -261,9 +262,8 @@ def scratch_app(
     place = Path(tempfile.mkdtemp(prefix="carebot-")) if folder is None else folder
     try:
         database, key_file = place / "carebot.db", place / "carebot.key"
-        with App(
-            care=care, places=Places(database=database, key_file=key_file), classifier=classifier
-        ) as app:
+        places = Places(database=database, key_file=key_file, model=model)
+        with App(care=care, places=places, classifier=classifier) as app:
             app.preload()
             keys.create(key_file, datetime.now(UTC))
             schema.create(database)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from carebot.cli.common import FLAG, AsRole, CareFile, Commands, console, counted, open_app, viewer
-from carebot.core.rights import Role
+from carebot.core.rights import HouseRight, Role, require_in_house
 from carebot.errors import ArticleError
 
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ def import_articles(
         list[Path],
         typer.Argument(help="Markdown (file or folder), CSV, YAML or JSON Lines.", metavar="FILE"),
     ],
+    role: AsRole = Role.LEAD,
     config: CareFile = None,
 ) -> None:
     """Take articles in. They are used once somebody with the right has approved them."""
+    require_in_house(viewer(role), HouseRight.EDIT_ARTICLES)
     from carebot.article_files import read_articles
     from carebot.services.import_articles import import_articles as take_in
 
@@ -71,9 +73,11 @@ def add(
     example: Annotated[
         list[str] | None, typer.Option(help="How customers ask it; give several.", metavar="TEXT")
     ] = None,
+    role: AsRole = Role.LEAD,
     config: CareFile = None,
 ) -> None:
     """Add one article, or another language to one that exists. It still has to be approved."""
+    require_in_house(viewer(role), HouseRight.EDIT_ARTICLES)
     texts = {"short": short, **({} if long is None else {"long": long})}
     given = _checked(
         {

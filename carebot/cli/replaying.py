@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from carebot.cli.common import settings_of
 from carebot.cli.keeping import keeping, with_mode
 from carebot.core.article import Article, ArticleMode
 from carebot.core.care import Care
@@ -84,7 +86,7 @@ def run_replay(request: Request, progress_on: Console) -> Result:
     )
     with (
         keeping(request.keep, _care_text(request)) as folder,
-        scratch_app(care, articles, folder=folder) as app,
+        scratch_app(care, articles, folder=folder, model=_model(request)) as app,
         _transcript(request.transcript) as out,
     ):
         summary = _play(app, file, out, progress_on)
@@ -153,6 +155,11 @@ def _care(request: Request) -> Care:
     except ValueError:
         raise ConfigurationError(f"--mode: {request.mode!r} is not one of auto, suggest, off") from None
     return replace(care, bot=replace(care.bot, mode=mode))
+
+
+def _model(request: Request) -> str | None:
+    """The model that the environment names, or ``.env`` beside the file that was given."""
+    return settings_of(request.config).models if request.config else os.environ.get("CAREBOT_MODELS")
 
 
 def _care_text(request: Request) -> str:

@@ -168,6 +168,10 @@ class Work(Protocol):
         """Resolved cases in which nothing has happened since ``before``, the longest at rest first."""
         ...
 
+    def open_cases_in(self, channel: str, account: str, thread_id: str) -> tuple[Case, ...]:
+        """The open cases that began in a thread, whoever's they are."""
+        ...
+
     def save_case(self, case: Case) -> None:
         """Insert or update; raises StaleVersionError when somebody else changed it in between."""
         ...

@@ -174,6 +174,12 @@ class Triage:
     ) -> Decided:
         """A person of the brand spoke, here or from the network's own app."""
         held = 0
+        if case is None and message.thread_id is not None:  # the network does not say to whom
+            for other in work.open_cases_in(message.channel, message.account, message.thread_id):
+                _, texts = person_spoke(
+                    work, other, at=now, agent=f"agent:{message.account}", said_at=message.at
+                )
+                held += texts
         if case is not None:
             case, held = person_spoke(
                 work, case, at=now, agent=f"agent:{message.account}", said_at=message.at

@@ -107,6 +107,16 @@ CASES_OF = (
     .where(CASES.c.customer_id == bindparam("customer_id"), CASES.c.status != CaseStatus.CLOSED)
     .order_by(CASES.c.opened_at, CASES.c.id)
 )
+OPEN_CASES_IN = (
+    _reading(CASES, Case)
+    .where(
+        CASES.c.channel == bindparam("channel"),
+        CASES.c.account == bindparam("account"),
+        CASES.c.thread_id == bindparam("thread_id"),
+        CASES.c.status.not_in([status for status in CaseStatus if not status.is_open]),
+    )
+    .order_by(CASES.c.opened_at, CASES.c.id)
+)
 RESTING = (
     _reading(CASES, Case)
     .where(CASES.c.status == CaseStatus.RESOLVED, CASES.c.updated_at <= bindparam("before"))

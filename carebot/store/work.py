@@ -114,6 +114,9 @@ class SqlWork:
     def resting_cases(self, before: datetime, limit: int) -> tuple[Case, ...]:
         return self._all(Case, sql.RESTING, before=before, most=limit)
 
+    def open_cases_in(self, channel: str, account: str, thread_id: str) -> tuple[Case, ...]:
+        return self._all(Case, sql.OPEN_CASES_IN, channel=channel, account=account, thread_id=thread_id)
+
     def save_case(self, case: Case) -> None:
         # A unit that saves a case twice holds its first version both times, and is not somebody else.
         expected = self._versions.get(case.id, case.version)

@@ -182,6 +182,14 @@ class MemoryWork:
         resting = [case for case in resolved if case.updated_at <= before]
         return tuple(sorted(resting, key=lambda case: (case.updated_at, case.id))[:limit])
 
+    def open_cases_in(self, channel: str, account: str, thread_id: str) -> tuple[Case, ...]:
+        found = (
+            case
+            for case in self._t.cases.values()
+            if (case.channel, case.account, case.thread_id) == (channel, account, thread_id)
+        )
+        return tuple(case for case in found if case.status.is_open)
+
     def save_case(self, case: Case) -> None:
         expected = self._versions.get(case.id, case.version)
         known = self._t.cases.get(case.id)

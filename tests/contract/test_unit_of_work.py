@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from carebot.core.article import Article, ArticleMode, Variant
 from carebot.core.case import CaseStatus
 from carebot.core.clocks import ClockKind
-from carebot.core.message import Visibility
+from carebot.core.message import Visibility, Writer
 from carebot.core.ports import UnitOfWork, Work
 from carebot.core.records import MessageState, OutgoingState
 from carebot.core.tiers import Priority, Zone
@@ -615,3 +615,71 @@ def test_a_time_elsewhere_is_refused_by_the_records_themselves() -> None:
 
 def _raise(error: BaseException) -> None:
     raise error
+
+
+# Threads ----------------------------------------------------------------------------------------------------
+
+
+def spoken(work: Work, *messages: tuple[str, dict[str, object]]) -> None:
+    makers.one_case(work)
+    for name, changes in messages:
+        work.add_message(makers.message(name, **changes))
+
+
+def test_a_person_is_remembered_by_thread_and_customer(uow: Closable) -> None:
+    by_person = {"writer": Writer.AGENT, "thread_id": "t-9"}
+    uow.run(lambda work: spoken(work, ("a", by_person), ("b", {"thread_id": "t-8"})))
+
+    def asked(thread: str | None, until: datetime = NOON + MINUTE) -> datetime | None:
+        return uow.run(lambda work: work.person_spoke_at("u-1", thread, until=until))
+
+    assert asked("t-9") == NOON
+    assert asked("t-8") is None, "only the customer wrote there"
+    assert asked("t-9", until=NOON - MINUTE) is None, "not yet"
+    assert asked(None) is None
+
+
+def test_direct_messages_without_a_thread_are_one_thread_and_public_posts_none(uow: Closable) -> None:
+    loose = {"writer": Writer.AGENT, "thread_id": None}
+    public, direct = {**loose, "visibility": Visibility.PUBLIC}, {**loose, "visibility": Visibility.DIRECT}
+
+    uow.run(lambda work: spoken(work, ("public", public)))
+    assert uow.run(lambda work: work.person_spoke_at("u-1", None, until=NOON)) is None
+
+    uow.run(lambda work: work.add_message(makers.message("direct", **direct)))
+    assert uow.run(lambda work: work.person_spoke_at("u-1", None, until=NOON)) == NOON
+
+
+def test_what_is_decided_was_said_whatever_the_networks_clock_says(uow: Closable) -> None:
+    ahead = {"writer": Writer.AGENT, "thread_id": "t-9", "at": NOON + 5 * MINUTE}
+    uow.run(lambda work: spoken(work, ("a", ahead)))
+    assert uow.run(lambda work: work.person_spoke_at("u-1", "t-9", until=NOON)) is None
+
+    uow.run(lambda work: work.mark_decided("m-a", case_id=None, masked_text=None))
+    assert uow.run(lambda work: work.person_spoke_at("u-1", "t-9", until=NOON)) == NOON + 5 * MINUTE
+
+
+def test_a_case_is_found_in_every_thread_its_messages_are_in(uow: Closable) -> None:
+    def write(work: Work) -> None:
+        spoken(work, ("a", {"thread_id": "t-1"}), ("b", {"thread_id": "t-2"}), ("c", {"thread_id": "t-3"}))
+        for name in ("a", "b"):
+            work.mark_decided(f"m-{name}", case_id="C-1", masked_text=None)
+
+    uow.run(write)
+    found = {
+        thread: uow.run(lambda work, thread=thread: work.cases_in_thread("u-1", thread))
+        for thread in ("t-1", "t-2", "t-3", None)
+    }
+    assert found == {"t-1": {"C-1"}, "t-2": {"C-1"}, "t-3": frozenset(), None: frozenset()}
+
+
+def test_the_open_cases_of_a_thread_are_those_that_began_there(uow: Closable) -> None:
+    def write(work: Work) -> None:
+        makers.one_case(work)
+        work.save_case(makers.case("C-2", thread_id="t-2"))
+        work.save_case(makers.case("C-3", status=CaseStatus.RESOLVED))
+
+    uow.run(write)
+    found = uow.run(lambda work: work.open_cases_in("x", "brand", "t-1"))
+    assert [case.id for case in found] == ["C-1"]
+    assert uow.run(lambda work: work.open_cases_in("x", "other", "t-1")) == ()

@@ -164,7 +164,7 @@ def outcome(
         queue=queue,
         action=action,
         reason=reason,
-        rule=view.ordered.name if view.ordered is not None and _shapes(view, queue) else rule,
+        rule=view.ordered.name if view.ordered is not None and _shapes(view, action, queue) else rule,
         priority=view.priority,
         drafts=drafts,
         flag_reasons=view.flags,
@@ -175,11 +175,11 @@ def outcome(
     )
 
 
-def _shapes(view: View, queue: str | None) -> bool:
+def _shapes(view: View, action: Action, queue: str | None) -> bool:
     """Whether the ordered rule that won is what the outcome shows: its queue, its band or its silence."""
     assert view.ordered is not None
     then = view.ordered.then
-    sets_aside = then.no_case and view.band.band is not Band.PRIVATE
+    sets_aside = then.no_case and action is Action.NO_CASE
     return sets_aside or then.silent or then.queue == queue is not None or then.band is view.band.band
 
 
