@@ -84,7 +84,8 @@ def _private(view: View) -> Decision | None:
         return None
     queue, silence = people_queue(view), view.people_first or why_silent(view.situation)
     if silence is not None:
-        reason = f"{view.band.reason}; to {queue} without a word, because {silence}"
+        because = "" if silence == view.band.reason else f", because {silence}"
+        reason = f"{view.band.reason}; to {queue} without a word{because}"
         return outcome(view, Action.HAND_OFF, reason, "private_people_first", queue=queue, silence=silence)
     if view.is_public or not view.situation.channel.direct_is_private:
         return _invitation(view, queue)
