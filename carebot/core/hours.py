@@ -123,7 +123,9 @@ class Calendar:
         while any(self.week) and day.year < MAXYEAR - 1:
             for start, end in self.hours_on(day):
                 last = day + _DAY if end == time.min else day
-                yield _instant(day, start, zone), _instant(last, end, zone)
+                opens, closes = _instant(day, start, zone), _instant(last, end, zone)
+                if opens < closes:  # a clock change can skip an interval, or a whole day
+                    yield opens, closes
             day += _DAY
 
 

@@ -244,3 +244,12 @@ def test_hours_that_contradict_one_another_are_refused(day: tuple[Interval, ...]
 def test_a_week_has_seven_days() -> None:
     with pytest.raises(ValueError, match="7 days"):
         Calendar(week=(NINE_TO_FIVE,) * 5)
+
+
+def test_a_day_that_the_calendar_skipped_has_no_opening() -> None:
+    """Samoa went from Thursday 29 to Saturday 31 December 2011."""
+    fridays = Calendar(time_zone="Pacific/Apia", week=((), (), (), (), ((time(0, 0), time(0, 5)),), (), ()))
+    opens = fridays.next_open(datetime(2011, 12, 24, tzinfo=UTC))
+    assert opens is not None
+    assert opens.astimezone(ZoneInfo("Pacific/Apia")).date() == date(2012, 1, 6)
+    assert fridays.is_open(opens)

@@ -22,10 +22,6 @@ PIECES = (
     *("@", ".", "-", "/", "<", ">", "#", "\n", "\u200b", "İ", "é", "٣٤٥", "１２"),
 )
 
-# The first texts load libraries and compile patterns, which takes longer than Hypothesis's deadline.
-settings.register_profile("recognizers", deadline=None)
-settings.load_profile("recognizers")
-
 
 def found(text: str) -> list[tuple[EntityKind, str]]:
     return [(finding.kind, text[finding.start : finding.end]) for finding in Recognizers().find(text)]
