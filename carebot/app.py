@@ -136,7 +136,7 @@ class App:
         """The model named in the configuration, not loaded yet."""
         from carebot.classifier.registry import make_classifier
 
-        return make_classifier(self.places.model or self.care.classifier.model or "minilm")
+        return make_classifier(self.places.model or self.care.classifier.model)
 
     def rules_of(self, channel: str) -> ChannelRules:
         """A network's rules; a network that carebot does not know is taken for the replay channel's."""

@@ -18,7 +18,6 @@ The docstring of a class is the message a person sees first; the instance adds w
     │   └── ClassifierTimeoutError
     ├── IllegalTransitionError  a case cannot take this step from its status
     ├── NotAllowedError         the role has no right to this
-    ├── GateError               a text may not leave
     ├── ArticleError            an article or knowledge base cannot be used
     └── ReplayError             a replay file cannot be read: file, line, what was expected
 """
@@ -84,10 +83,6 @@ class IllegalTransitionError(CarebotError):
 
 class NotAllowedError(CarebotError):
     """The role has no right to this."""
-
-
-class GateError(CarebotError):
-    """A text may not leave."""
 
 
 class ArticleError(CarebotError):

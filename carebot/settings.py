@@ -84,11 +84,6 @@ class Settings(BaseSettings):
         return settings
 
     @property
-    def database_url(self) -> str:
-        """The database as SQLAlchemy names it."""
-        return self.database if "://" in self.database else f"sqlite:///{self.database}"
-
-    @property
     def database_path(self) -> Path | None:
         """The SQLite file; None for another database."""
         return None if "://" in self.database else Path(self.database)

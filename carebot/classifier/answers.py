@@ -21,7 +21,7 @@ from carebot.core.article import Article
 from carebot.core.assessment import AnswerCandidate
 
 PENALTY = 1e-3
-BODY_CHARACTERS = 200  # of the body: reading it takes as long as reading three examples
+BODY_CHARACTERS = 200  # of its text: reading it takes as long as reading three examples
 SURE_WORDS = 3  # "ps4" is near to everything: fewer words than this take their share of the confidence away
 READ_LANGUAGE = "en"  # the language that the encoder was trained on
 Read = Callable[[str], Vector]  # a text's meaning
@@ -99,7 +99,7 @@ class Answers:
 def texts_of(article: Article) -> tuple[str, ...]:
     """What an article is recognised by: example phrasings, title, beginning of its text."""
     variant = article.variant(READ_LANGUAGE)
-    body = article.body or (variant and (variant.long or variant.short)) or ""
+    body = (variant and (variant.long or variant.short)) or ""
     return tuple(text for text in (*article.examples, article.title, body[:BODY_CHARACTERS]) if text.strip())
 
 

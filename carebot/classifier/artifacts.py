@@ -15,7 +15,7 @@ from carebot.errors import ModelDamagedError, ModelMissingError
 
 SCHEMA = 1
 MANIFEST = "model.json"
-INSTALL_AGAIN = "install carebot again, or train it with `carebot train`"
+INSTALL_AGAIN = "install carebot again, or train it with `python -m carebot.classifier.training`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

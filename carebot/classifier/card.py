@@ -139,7 +139,7 @@ def _mean(values: NDArray[np.bool_]) -> str:
 
 _HEAD = """# Model card: minilm-care
 
-Written by `carebot train`; do not edit.
+Written by `python -m carebot.classifier.training`; do not edit.
 
 ## What it is
 

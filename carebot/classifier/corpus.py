@@ -1,4 +1,4 @@
-"""The written messages that train the model: reading, converting, and finding near-duplicates."""
+"""The written messages that train the model: reading them, and finding near-duplicates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 NEAR = 0.70  # share of common words from which two messages are the same message told twice
-MESSAGES_PER_FILE = 600
 CATEGORIES = ("billing", "account", "identity", "health", "fraud", "legal")
 WORD = re.compile(r"[^\W_]+")
 
@@ -30,7 +29,6 @@ class Example:
     urgent: bool
     language: str = "en"
     brand: str | None = None
-    article_link: str | None = None
 
     def answers(self, label: str) -> bool:
         """Whether a yes-or-no label holds."""
@@ -58,7 +56,6 @@ def _example(row: dict[str, Any]) -> Example:
         urgent=labels["urgent"],
         language=labels["lang"],
         brand=row.get("brand"),
-        article_link=row.get("article_url"),
     )
 
 
@@ -88,35 +85,3 @@ def near_duplicates(texts: Sequence[str]) -> list[int]:
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, len(one | other))
-
-
-def convert(written: Sequence[Path], target: Path) -> dict[str, int]:
-    """Merge files of compact rows (keys t p c x k s f u) into ``messages-0N.jsonl``; returns counts."""
-    rows = [
-        json.loads(line) for file in written for line in file.read_text(encoding="utf-8").splitlines() if line
-    ]
-    first = near_duplicates([row["t"] for row in rows])
-    kept = [row for index, row in enumerate(rows) if first[index] == index]
-    target.mkdir(parents=True, exist_ok=True)
-    for start in range(0, len(kept), MESSAGES_PER_FILE):
-        lines = [
-            json.dumps(_row(start + n, row), ensure_ascii=False)
-            for n, row in enumerate(kept[start:][:MESSAGES_PER_FILE])
-        ]
-        file = target / f"messages-{start // MESSAGES_PER_FILE + 1:02}.jsonl"
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return {"read": len(rows), "near duplicates": len(rows) - len(kept), "kept": len(kept)}
-
-
-def _row(number: int, row: dict[str, Any]) -> dict[str, Any]:
-    labels = {
-        "private": bool(row["p"]),
-        "cat": row["c"],
-        "exposes_pii": bool(row["x"]),
-        "kind": row["k"],
-        "sentiment": row["s"],
-        "flag": bool(row["f"]),
-        "urgent": bool(row["u"]),
-        "lang": "en",
-    }
-    return {"id": f"w{number + 1:04}", "messages": [{"who": "customer", "text": row["t"]}], "labels": labels}

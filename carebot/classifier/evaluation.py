@@ -1,8 +1,7 @@
-"""Figures that say how good a classifier is. Numpy only: training and `carebot evaluate` share them."""
+"""Figures that say how good a classifier is, for its card. Numpy only."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,11 +43,6 @@ def recall_at_false_positives(truth: Truth, scores: Floats, share: float) -> flo
     """Share of the true examples above the threshold that at most this share of the false ones exceeds."""
     falling = np.sort(scores[~truth])[::-1]
     return float((scores[truth] > falling[int(share * len(falling))]).mean())
-
-
-def accuracy(truth: Sequence[str], said: Sequence[str]) -> float:
-    """Share of equal labels."""
-    return float(np.mean([one == other for one, other in zip(truth, said, strict=True)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

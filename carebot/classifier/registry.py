@@ -18,8 +18,9 @@ CLASSIFIERS: Mapping[str, str] = {
 DEFAULT = "minilm"
 
 
-def make_classifier(name: str = DEFAULT) -> Classifier:
-    """The classifier of that name, or the one whose model lies in the folder ``name``; not loaded yet."""
+def make_classifier(name: str | None = None) -> Classifier:
+    """The classifier of that name (None: the one that ships), or with its model in that folder; not loaded yet."""
+    name = name or DEFAULT
     if name in CLASSIFIERS:
         return _constructor(CLASSIFIERS[name])()
     if Path(name).is_dir():

@@ -200,7 +200,7 @@ def main(arguments: Sequence[str], masker: Masker) -> None:
 
 
 def _options() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="carebot train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m carebot.classifier.training", description=__doc__)
     parser.add_argument(
         "--data",
         type=Path,

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +64,7 @@ class TransformerClassifier:
         self._lock = threading.Lock()
         self._loaded: Loaded | None = None
         self._failure: ClassifierError | None = None
-        self._manifest: Mapping[str, Any] = {}
+        self._name = ""
         self._answers: Answers | None = None
         self._known: dict[str, Vector] = {}
 
@@ -73,7 +72,7 @@ class TransformerClassifier:
     def name(self) -> str:
         """Name and version of the model."""
         self.load()
-        return f"{self._manifest['name']} {self._manifest['version']}"
+        return self._name
 
     def load(self) -> Loaded:
         """Load the model now, if that has not happened. Raises ModelMissingError, ModelDamagedError.
@@ -87,7 +86,7 @@ class TransformerClassifier:
                 raise self._failure
             if self._loaded is None:
                 folder, loaded = self._read()
-                self._manifest, self._loaded = folder.manifest, loaded
+                self._name, self._loaded = folder.title, loaded
             return self._loaded
 
     def _read(self) -> tuple[ModelFolder, Loaded]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -48,7 +48,6 @@ class Article:
     owner: str | None = None
     review_at: date | None = None
     approved: bool = False
-    body: str = field(default="")
 
     def variant(self, language: str) -> Variant | None:
         """The wording in ``language``, or None: another language is never a stand-in."""

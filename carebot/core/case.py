@@ -90,6 +90,23 @@ class Case:
         """A fact about this case."""
         return Event(name=name, at=at, actor=actor, case_id=self.id, facts=facts)
 
+    def moves_since(self, before: Case, at: datetime, actor: str) -> tuple[Event, ...]:
+        """What says where the case has moved: its band, zone, tier and queue, as far as they are others now."""
+        moves = (
+            (EventName.BAND_RAISED, before.band, self.band),
+            (EventName.ZONE_MOVED, before.zone, self.zone),
+            (EventName.TIER_CHANGED, before.tier, self.tier),
+            (EventName.QUEUE_CHANGED, before.queue, self.queue),
+        )
+        return tuple(
+            self.event(name, at, actor, before=was, after=now) for name, was, now in moves if was != now
+        )
+
+    @property
+    def with_people(self) -> CaseStatus:
+        """The status in which people have it: its owner, or a queue when it has none."""
+        return CaseStatus.WAITING_FOR_AGENT if self.owner_id is None else CaseStatus.WITH_AGENT
+
     def moved_to(self, status: CaseStatus, at: datetime, actor: str) -> tuple[Case, tuple[Event, ...]]:
         """The case in another status; raises IllegalTransitionError for a step that is not allowed."""
         if status is self.status:

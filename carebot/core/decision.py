@@ -27,10 +27,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A text that the decision wants to leave: an article, a system text, or an article before one.
+    """A text that the decision wants to leave: an article, a system text, or a system text and an article.
 
-    ``zone`` is where it would be said. An article and a system text together are the general steps that an
-    invitation carries. ``for_agent`` True: it is only offered to an agent.
+    ``zone`` is where it would be said. An article behind a system text is the general steps that an invitation
+    carries. ``for_agent`` True: it is only offered to an agent.
     """
 
     zone: Zone

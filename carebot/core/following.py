@@ -9,9 +9,7 @@ from carebot.core.bands import highest
 from carebot.core.case import Case, CaseStatus
 from carebot.core.decision import Action, Decision
 from carebot.core.events import Event, EventName
-from carebot.core.tiers import Zone
 
-_ZONES = (Zone.PUBLIC, Zone.DIRECT, Zone.PRIVATE)
 ACTOR = "system:triage"
 
 
@@ -35,22 +33,17 @@ def follow(case: Case, decision: Decision, at: datetime) -> tuple[Case, tuple[Ev
 
 def _moved(case: Case, decision: Decision, at: datetime) -> tuple[Case, list[Event]]:
     """Band, zone, tier and queue as decided. A zone only ever becomes more closed, a tier higher."""
-    events: list[Event] = []
-    band = highest(case.band, decision.band)
-    zone = max(case.zone, decision.zone, key=_ZONES.index)
-    tier = max(case.tier, decision.tier)
-    queue = decision.queue or case.queue
-    for name, before, after in (
-        (EventName.BAND_RAISED, case.band, band),
-        (EventName.ZONE_MOVED, case.zone, zone),
-        (EventName.TIER_CHANGED, case.tier, tier),
-        (EventName.QUEUE_CHANGED, case.queue, queue),
-    ):
-        if before != after:
-            events.append(case.event(name, at, ACTOR, before=before, after=after))
-    priority = min(case.priority, decision.priority, key=lambda item: item.rank)
-    case = replace(case, band=band, zone=zone, tier=tier, queue=queue, priority=priority, snoozed_until=None)
-    moved, steps = case.moved_to(_status(case, decision), at, ACTOR)
+    after = replace(
+        case,
+        band=highest(case.band, decision.band),
+        zone=max(case.zone, decision.zone, key=lambda zone: zone.rank),
+        tier=max(case.tier, decision.tier),
+        queue=decision.queue or case.queue,
+        priority=min(case.priority, decision.priority, key=lambda priority: priority.rank),
+        snoozed_until=None,
+    )
+    events = list(after.moves_since(case, at, ACTOR))
+    moved, steps = after.moved_to(_status(case, decision), at, ACTOR)
     if case.status is CaseStatus.NEW:
         events.insert(0, case.event(EventName.CASE_OPENED, at, ACTOR, channel=case.channel))
     if case.status is CaseStatus.RESOLVED:
@@ -63,9 +56,7 @@ def _status(case: Case, decision: Decision) -> CaseStatus:
     if status := _WITHOUT_PEOPLE.get(decision.action):  # the bot takes nothing out of people's hands
         with_people = case.status in (CaseStatus.WAITING_FOR_AGENT, CaseStatus.WITH_AGENT)
         return case.status if with_people else status
-    if case.owner_id is not None:
-        return CaseStatus.WITH_AGENT
-    return CaseStatus.WAITING_FOR_AGENT
+    return case.with_people
 
 
 _WITHOUT_PEOPLE = {Action.ANSWER: CaseStatus.WITH_BOT, Action.INVITE: CaseStatus.WAITING_FOR_CUSTOMER}

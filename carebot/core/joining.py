@@ -13,7 +13,6 @@ from carebot.core.message import Writer
 from carebot.core.records import StoredMessage
 from carebot.core.tiers import Zone
 
-_ZONES = (Zone.PUBLIC, Zone.DIRECT, Zone.PRIVATE)
 _NEEDS_PEOPLE = {CaseStatus.NEW, CaseStatus.WAITING_FOR_AGENT, CaseStatus.WITH_AGENT}
 
 
@@ -32,8 +31,8 @@ def joined(
     closed and as high as both are now. ``texts_held``: the customer was not told what was decided, so a
     person has to look.
     """
-    zone, tier = max(older.zone, younger.zone, key=_ZONES.index), max(older.tier, younger.tier)
-    first = max((older, younger), key=lambda case: (_ZONES.index(case.zone), case.tier, case.status.is_open))
+    first = max((older, younger), key=lambda case: (case.zone.rank, case.tier, case.status.is_open))
+    zone, tier = first.zone, max(older.tier, younger.tier)
     second = younger if first is older else older
     owners = [case.owner_id for case in (first, second) if (case.zone, case.tier) == (zone, tier)]
     case = replace(
@@ -48,7 +47,7 @@ def joined(
     after, steps = case.moved_to(_status(case, (older.status, younger.status), texts_held), at, actor)
     reopened = older.status is CaseStatus.RESOLVED and after.status.is_open
     reopening = (case.event(EventName.CASE_REOPENED, at, actor),) if reopened else ()
-    return after, (*reopening, *_changes(older, after, at, actor), *steps)
+    return after, (*reopening, *after.moves_since(older, at, actor), *steps)
 
 
 def _remembering(older: Case, younger: Case) -> Case:
@@ -86,21 +85,9 @@ def _status(case: Case, before: Collection[CaseStatus], texts_held: bool) -> Cas
         return CaseStatus.RESOLVED
     bot_in_private = CaseStatus.WITH_BOT in before and case.zone is Zone.PRIVATE
     if texts_held or bot_in_private or _NEEDS_PEOPLE.intersection(before):
-        return CaseStatus.WITH_AGENT if case.owner_id is not None else CaseStatus.WAITING_FOR_AGENT
+        return case.with_people
     waits = CaseStatus.WAITING_FOR_CUSTOMER in before
     return CaseStatus.WAITING_FOR_CUSTOMER if waits else CaseStatus.WITH_BOT
-
-
-def _changes(before: Case, after: Case, at: datetime, actor: str) -> tuple[Event, ...]:
-    changed = (
-        (EventName.BAND_RAISED, before.band, after.band),
-        (EventName.ZONE_MOVED, before.zone, after.zone),
-        (EventName.TIER_CHANGED, before.tier, after.tier),
-        (EventName.QUEUE_CHANGED, before.queue, after.queue),
-    )
-    return tuple(
-        after.event(name, at, actor, before=was, after=now) for name, was, now in changed if was != now
-    )
 
 
 def split_off(
@@ -120,10 +107,7 @@ def split_off(
         snoozed_until=None,
         version=0,
     )
-    has_owner = new.owner_id is not None
-    after, steps = new.moved_to(
-        CaseStatus.WITH_AGENT if has_owner else CaseStatus.WAITING_FOR_AGENT, at, actor
-    )
+    after, steps = new.moved_to(new.with_people, at, actor)
     return after, (new.event(EventName.CASE_OPENED, at, actor, channel=case.channel), *steps)
 
 

@@ -225,7 +225,7 @@ class Work(Protocol):
         ...
 
     def switch(self, name: str) -> bool | None:
-        """A switch of the installation (``bot_awake``), None when never set."""
+        """A switch of the installation (such as ``bot_awake``), None when never set."""
         ...
 
     def set_switch(self, name: str, value: bool) -> None:

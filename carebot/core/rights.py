@@ -55,9 +55,6 @@ class HouseRight(StrEnum):
     UPGRADE = "upgrade"
 
 
-Right = CaseRight | HouseRight
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """A right to cases, in some zones and of some tiers."""
@@ -152,5 +149,5 @@ def require_in_house(viewer: Viewer, right: HouseRight) -> None:
     if not may_in_house(viewer, right):
         roles = ", ".join(sorted(viewer.roles)) or "no role"
         raise NotAllowedError(
-            f"{viewer.id} ({roles}) has no right {right}; roles are given in care.yaml, under `people`"
+            f"{viewer.id} ({roles}) has no right {right}; `carebot roles` says which role has it"
         )

@@ -88,7 +88,7 @@ class Situation:
     ``word_hits`` names the rules whose words stand in the text; ``missing_details`` names what the agent
     would have to ask first (``product``, ``platform``); ``person_has_spoken``: a person of the brand
     did, in the case or in the thread before there was one; ``is_silenced``: this customer said "stop", now or
-    before; ``bot_is_awake`` False after ``carebot bot stop``.
+    before; ``bot_is_awake`` False: all automatic text is stopped (the switch ``bot_awake``).
     """
 
     channel: ChannelRules

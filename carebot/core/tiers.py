@@ -14,6 +14,11 @@ class Zone(StrEnum):
     DIRECT = "direct"
     PRIVATE = "private"
 
+    @property
+    def rank(self) -> int:
+        """0 for the most open."""
+        return (Zone.PUBLIC, Zone.DIRECT, Zone.PRIVATE).index(self)
+
 
 class Priority(StrEnum):
     """How urgent a case is."""

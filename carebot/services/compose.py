@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from carebot.core.article import Article
@@ -90,22 +90,19 @@ class Compose:
         if draft.text is None:
             assert draft.article is not None
             return self._article(articles[draft.article], draft.zone, message, language) or "", language
+        brand = self._house.care.brand(message.brand)
         spoken = self._house.texts.text(
             draft.text,
             language,
-            brand=message.brand,
+            brand=brand.name,
             when=self._house.opening(at, language),
-            contact=self._house.care.brand(message.brand).private_contact or "",
+            contact=brand.private_contact or "",
         )
-        spoken = replace(
-            spoken, text=f"{spoken.text} {self._house.care.brand(message.brand).signature or ''}".strip()
-        )
-        if draft.article is not None:
-            steps = self._article(
-                articles[draft.article], draft.zone, message, spoken.language, before=spoken.text
-            )
-            return steps or spoken.text, spoken.language
-        return spoken.text, spoken.language
+        text = f"{spoken.text} {brand.signature or ''}".strip()
+        if draft.article is None:
+            return text, spoken.language
+        steps = self._article(articles[draft.article], draft.zone, message, spoken.language, before=text)
+        return steps or text, spoken.language
 
     def _article(
         self, article: Article, zone: Zone, message: StoredMessage, language: str, *, before: str = ""

@@ -43,8 +43,7 @@ def reopen_case(case_id: str, *, viewer: Viewer, uow: UnitOfWork, clock: Clock) 
             raise IllegalTransitionError(
                 f"case {case.id} is open already ({case.status}); there is nothing to reopen"
             )
-        after = CaseStatus.WAITING_FOR_AGENT if case.owner_id is None else CaseStatus.WITH_AGENT
-        moved, steps = case.moved_to(after, now, viewer.id)
+        moved, steps = case.moved_to(case.with_people, now, viewer.id)
         work.save_case(moved)
         work.add_events([case.event(EventName.CASE_REOPENED, now, viewer.id), *steps])
         return moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,22 +22,9 @@ from carebot.store.schema import require_current
 from carebot.store.sqlite import BUSY_TIMEOUT, reading_engine, store_error
 from carebot.store.statements import CASES, DECISIONS, EVENTS, MESSAGES
 
-_VIEWED = (
-    "id",
-    "channel",
-    "brand",
-    "status",
-    "tier",
-    "zone",
-    "band",
-    "queue",
-    "priority",
-    "opened_at",
-    "flag_reasons",
-)
-_CASE = select(*(CASES.c[name] for name in _VIEWED))
+_CASE = select(*(CASES.c[field.name] for field in fields(CaseView) if field.name != "texts"))
 _RANK = case({priority: priority.rank for priority in Priority}, value=CASES.c.priority)
-_CLOSED = (CaseStatus.RESOLVED, CaseStatus.CLOSED)
+_NOT_OPEN = tuple(status for status in CaseStatus if not status.is_open)
 
 
 class SqlQueries:
@@ -59,7 +47,7 @@ class SqlQueries:
         with self._reading() as connection:
             wanted = _CASE.where(tuple_(CASES.c.zone, CASES.c.tier).in_(_seen_by(viewer, connection)))
             if open_only:
-                wanted = wanted.where(CASES.c.status.not_in(_CLOSED))
+                wanted = wanted.where(CASES.c.status.not_in(_NOT_OPEN))
             if queue is not None:
                 wanted = wanted.where(CASES.c.queue == queue)
             if now is not None:

@@ -10,7 +10,7 @@ other line is one turn:
 * ``{"agent": "Kim", "to": "Ada", "says": "..."}``: a person of the brand, by hand; without ``to``, to nobody
 * ``{"resolve": "Ada"}``: an agent resolves Ada's case
 * ``{"again": true}``: the network delivers the last message once more, and nothing may come of it
-* ``{"bot_awake": false}``: ``carebot bot stop``
+* ``{"bot_awake": false}``: all automatic text is stopped
 * ``{"expect": {"action": "invite", "zone": "private", "says": ["invitation"]}}``: about the turn before
 
 A turn comes a minute after the one before, or ``after`` so many minutes, or ``"3 days"``. The classifier is

@@ -20,8 +20,6 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 NOT_OURS = {".venv", ".venv-train", ".git", ".pytest_cache", "build", "dist", "node_modules"}
 PAGES = sorted(page for page in ROOT.rglob("*.md") if not NOT_OURS & set(page.relative_to(ROOT).parts))
-# Commands that pages may name although they come with a later release.
-NOT_YET = {"bot stop", "train"}
 # A folder of one machine, or one outside the repository.
 OF_ONE_MACHINE = re.compile(r"(?<!\w)/(?:root|home|work|Users)/[a-z]|(?<![\w./])(?:\.\./){2,}[a-z]")
 
@@ -58,7 +56,7 @@ def problem_with(line: str) -> str | None:
     command = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in COMMANDS), None)
     if command is None:
         is_group = any(known.startswith(f"{words[0]} ") for known in COMMANDS) and len(words) == 1
-        return None if is_group or " ".join(words[:2]) in NOT_YET else f"there is no command: {line}"
+        return None if is_group else f"there is no command: {line}"
     options = {word.partition("=")[0] for word in words if word.startswith("-")}
     strange = options - COMMANDS[command] - OF_THE_PROGRAM
     return f"there is no {', '.join(sorted(strange))}: {line}" if strange else None
@@ -100,11 +98,6 @@ def test_no_command_is_documented_that_does_not_exist() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_a_page_calls_only_commands_and_options_that_exist(page: Path) -> None:
     assert [problem for line in calls(read(page)) if (problem := problem_with(line))] == []
-
-
-@pytest.mark.parametrize("command", sorted(NOT_YET))
-def test_a_command_that_has_come_is_no_longer_called_a_later_one(command: str) -> None:
-    assert command not in COMMANDS
 
 
 @pytest.mark.parametrize(

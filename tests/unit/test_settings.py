@@ -36,7 +36,6 @@ def test_without_any_setting_everything_lies_beside_the_care_file(folder: Path) 
     settings = load(folder)
     assert settings.care_file == folder / "care.yaml"
     assert settings.database_path == folder / "carebot.db"
-    assert settings.database_url == f"sqlite:///{folder}/carebot.db"
     assert settings.key_file == folder / "carebot.key"
     assert (settings.key, settings.models, settings.log_level, settings.time_limit) == (
         None,
@@ -64,7 +63,7 @@ def test_the_key_lies_beside_the_database(folder: Path) -> None:
 def test_another_database_is_named_by_its_url_which_is_not_shown(folder: Path) -> None:
     env(folder, "CAREBOT_DATABASE=postgresql://care:hush@db/carebot")
     settings = load(folder)
-    assert settings.database_url == "postgresql://care:hush@db/carebot"
+    assert settings.database == "postgresql://care:hush@db/carebot"
     assert settings.database_path is None
     assert settings.key_file == folder / "carebot.key"
     assert "hush" not in repr(settings)

@@ -23,14 +23,9 @@ class View:
     own_band: BandFinding
     band: BandFinding
     ordered: Rule | None
-    unordered: tuple[Rule, ...]
+    rules: tuple[Rule, ...]  # all that matched, the ordered one first
     flags: frozenset[str]
     priority: Priority
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that matched, the ordered one first."""
-        return (*((self.ordered,) if self.ordered else ()), *self.unordered)
 
     @property
     def is_public(self) -> bool:
@@ -98,17 +93,16 @@ def view_of(situation: Situation, settings: PolicySettings) -> View:
         categories=situation.categories,
     )
     ordered = first_match(settings.rules.ordered, facts)
-    unordered = all_matches(settings.rules.unordered, facts)
-    winners = (*((ordered,) if ordered else ()), *unordered)
+    rules = (*((ordered,) if ordered else ()), *all_matches(settings.rules.unordered, facts))
     return View(
         situation=situation,
         settings=settings,
         own_band=(own := band_of(situation, settings)),
         band=_raised(own, situation, ordered),
         ordered=ordered,
-        unordered=unordered,
-        flags=_flags(situation, settings, winners),
-        priority=_priority(situation, winners),
+        rules=rules,
+        flags=_flags(situation, settings, rules),
+        priority=_priority(situation, rules),
     )
 
 
@@ -121,8 +115,8 @@ def _raised(found: BandFinding, situation: Situation, rule: Rule | None) -> Band
     return found
 
 
-def _flags(situation: Situation, settings: PolicySettings, winners: tuple[Rule, ...]) -> frozenset[str]:
-    flags = {rule.then.flag for rule in winners if rule.then.flag}
+def _flags(situation: Situation, settings: PolicySettings, rules: tuple[Rule, ...]) -> frozenset[str]:
+    flags = {rule.then.flag for rule in rules if rule.then.flag}
     reading = situation.reading
     if reading is not None and situation.visibility is Visibility.PUBLIC:
         if reading.probabilities.flag >= MORE_LIKELY_THAN_NOT:
@@ -132,8 +126,8 @@ def _flags(situation: Situation, settings: PolicySettings, winners: tuple[Rule, 
     return frozenset(flags)
 
 
-def _priority(situation: Situation, winners: tuple[Rule, ...]) -> Priority:
-    wanted = [rule.then.priority for rule in winners if rule.then.priority]
+def _priority(situation: Situation, rules: tuple[Rule, ...]) -> Priority:
+    wanted = [rule.then.priority for rule in rules if rule.then.priority]
     reading = situation.reading
     if reading is not None and reading.probabilities.urgent >= MORE_LIKELY_THAN_NOT:
         wanted.append(Priority.HIGH)
@@ -151,14 +145,13 @@ def outcome(
     silence: str | None = None,
     silences_bot: bool = False,
     uses: tuple[ThresholdUse, ...] = (),
-    band: Band | None = None,
 ) -> Decision:
     """A decision with what every line decides alike: zone by band, tier by queue, never below the case's."""
     plan, case = view.settings.plan, view.situation.case
     tier = 0 if queue is None else plan.queue(queue).tier
     labels = {rule.then.label for rule in view.rules if rule.then.label}
     return Decision(
-        band=band or view.band.band,
+        band=view.band.band,
         zone=view.zone,
         tier=max(tier, case.tier if case else 0),
         queue=queue,

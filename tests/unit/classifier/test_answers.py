@@ -9,6 +9,7 @@ import pytest
 
 from carebot.classifier.answers import texts_of
 from carebot.classifier.transformer import TransformerClassifier
+from carebot.core.article import Variant
 from carebot.core.assessment import AnswerCandidate
 from tests.unit.classifier.examples import CANCEL, DARK, article
 
@@ -81,4 +82,5 @@ def test_the_same_articles_in_another_order_give_the_same_answers(shipped: Path)
 
 def test_an_article_is_recognised_by_examples_title_and_text() -> None:
     assert texts_of(DARK) == (*DARK.examples, "switch on dark mode", "How to switch on dark mode.")
-    assert texts_of(replace(DARK, body="Open the settings."))[-1] == "Open the settings."
+    long = replace(DARK, variants={"en": Variant(language="en", short="Dark.", long="Open the settings.")})
+    assert texts_of(long)[-1] == "Open the settings."

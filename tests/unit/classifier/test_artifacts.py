@@ -19,7 +19,7 @@ def test_the_shipped_model_is_found_beside_the_package(shipped: Path) -> None:
 
 
 def test_a_model_that_is_nowhere_says_where_it_was_looked_for() -> None:
-    with pytest.raises(ModelMissingError, match=r"models/no-such-model.*carebot train"):
+    with pytest.raises(ModelMissingError, match=r"models/no-such-model.*carebot\.classifier\.training"):
         find_model("no-such-model")
 
 

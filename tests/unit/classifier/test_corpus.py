@@ -1,33 +1,39 @@
-"""Labelled messages: read, converted, and counted once."""
+"""Labelled messages: read, and counted once."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from carebot.classifier.corpus import convert, near_duplicates, opening, read_examples
+from carebot.classifier.corpus import near_duplicates, opening, read_examples
 
-ROW = {
-    "t": "charged twice, again",
-    "p": 1,
-    "c": ["billing"],
-    "x": 0,
-    "k": "problem",
-    "s": "neg",
-    "f": 0,
-    "u": 1,
+LABELS = {
+    "private": True,
+    "cat": ["billing"],
+    "exposes_pii": False,
+    "kind": "problem",
+    "sentiment": "neg",
+    "flag": False,
+    "urgent": True,
+    "lang": "en",
 }
 
 
-def test_written_rows_become_messages_in_the_public_format(tmp_path: Path) -> None:
-    source = tmp_path / "a.jsonl"
-    again = ROW | {"t": "Charged twice again!"}
-    other = ROW | {"t": "where is my parcel", "u": 0}
-    source.write_text("\n".join(map(json.dumps, [ROW, again, other])), encoding="utf-8")
-    counts = convert([source], tmp_path / "data")
-    assert counts == {"read": 3, "near duplicates": 1, "kept": 2}
-    first, second = read_examples(tmp_path / "data")
-    assert (first.id, first.text, first.private, first.language) == ("w0001", ROW["t"], True, "en")
+def row(number: int, text: str, **labels: bool) -> str:
+    said = [{"who": "customer", "text": text}]
+    return json.dumps({"id": f"w{number:04}", "messages": said, "labels": LABELS | labels}) + "\n"
+
+
+def test_the_files_of_a_folder_are_read_in_their_order(tmp_path: Path) -> None:
+    (tmp_path / "messages-02.jsonl").write_text(row(2, "where is my parcel", urgent=False), encoding="utf-8")
+    (tmp_path / "messages-01.jsonl").write_text(row(1, "charged twice, again"), encoding="utf-8")
+    first, second = read_examples(tmp_path)
+    assert (first.id, first.text, first.private, first.language) == (
+        "w0001",
+        "charged twice, again",
+        True,
+        "en",
+    )
     assert first.answers("billing")
     assert not first.answers("legal")
     assert first.answers("urgent")

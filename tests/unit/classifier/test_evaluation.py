@@ -36,10 +36,6 @@ def test_recall_is_taken_where_so_many_false_ones_pass() -> None:
     assert figures.recall_at_false_positives(TRUTH, SCORES, 0.5) == 1.0
 
 
-def test_accuracy_is_the_share_of_equal_labels() -> None:
-    assert figures.accuracy(["a", "b"], ["a", "c"]) == 0.5
-
-
 def test_reliability_compares_what_was_said_with_what_was_true() -> None:
     table = figures.reliability(TRUTH, SCORES, bins=2)
     assert [(each.count, round(each.said, 2), each.true) for each in table] == [
