@@ -14,7 +14,7 @@ STEP := scripts/step
 # Handed on to the program, for example `make demo ARGS=--once`.
 ARGS ?=
 
-.PHONY: help demo check test train-check soak bench format lock wheel clean
+.PHONY: help demo check test browser train-check soak bench format lock wheel clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -37,8 +37,14 @@ test: .venv/.dev ## everything CI runs; with CI=true the training, too
 	@$(STEP) "unit tests" $(BIN)/pytest tests/unit
 	@$(STEP) "contract tests" $(BIN)/pytest tests/contract
 	@$(STEP) "acceptance tests" $(BIN)/pytest tests/acceptance
+	@$(STEP) "kills" $(BIN)/pytest tests/kills
+	@scripts/browser
+	@$(STEP) "browser tests" $(BIN)/pytest tests/browser
 	@$(STEP) "wheel tests" $(BIN)/pytest -m wheel tests/unit/test_wheel.py
 	@[ "$${CI:-}" != true ] || $(MAKE) --no-print-directory train-check
+
+browser: ## get Chromium for the tests in a browser, or say how
+	@scripts/browser --install
 
 train-check: .venv-train/.train ## train the model again from models/data and compare it with the shipped one
 	@$(STEP) "training" $(TRAIN_BIN)/pytest -m train

@@ -16,6 +16,16 @@ The docstring of a class is the message a person sees first; the instance adds w
     │   ├── ModelMissingError
     │   ├── ModelDamagedError
     │   └── ClassifierTimeoutError
+    ├── ChannelError            a network did not do what it was asked; ``retry_after`` says when it may
+    │   ├── ChannelUnreachableError  it certainly did nothing: no connection, or it said so
+    │   ├── ChannelLimitError        it is asked too often
+    │   ├── ChannelUncertainError    it may have done it: the answer was lost, or made no sense
+    │   ├── ChannelRefusedError      it will not do this, however often it is asked
+    │   └── ChannelAccessError       our credentials are not accepted
+    ├── AlreadyRunningError     another `carebot run` serves this database
+    ├── ClaimedError            somebody else has the case
+    ├── OutdatedError           something happened since the preview was shown
+    ├── RefusedTextError        the gate does not let this text out
     ├── IllegalTransitionError  a case cannot take this step from its status
     ├── NotAllowedError         the role has no right to this
     ├── ArticleError            an article or knowledge base cannot be used
@@ -23,6 +33,8 @@ The docstring of a class is the message a person sees first; the instance adds w
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 
 class CarebotError(Exception):
@@ -75,6 +87,50 @@ class ModelDamagedError(ClassifierError):
 
 class ClassifierTimeoutError(ClassifierError):
     """The classifier took longer than its time limit."""
+
+
+class ChannelError(CarebotError):
+    """A network did not do what it was asked."""
+
+    def __init__(self, detail: str = "", *, retry_after: timedelta | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class ChannelUnreachableError(ChannelError):
+    """The network cannot be reached, and did nothing."""
+
+
+class ChannelLimitError(ChannelError):
+    """The network is asked too often, and did nothing."""
+
+
+class ChannelUncertainError(ChannelError):
+    """The network may have done it: its answer was lost or made no sense."""
+
+
+class ChannelRefusedError(ChannelError):
+    """The network will not do this, however often it is asked."""
+
+
+class ChannelAccessError(ChannelError):
+    """The network does not accept our credentials, and did nothing."""
+
+
+class AlreadyRunningError(CarebotError):
+    """Another `carebot run` serves this database."""
+
+
+class ClaimedError(CarebotError):
+    """Somebody else has the case."""
+
+
+class OutdatedError(CarebotError):
+    """Something happened since the preview was shown."""
+
+
+class RefusedTextError(CarebotError):
+    """The gate does not let this text out."""
 
 
 class IllegalTransitionError(CarebotError):

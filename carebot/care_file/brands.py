@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field, ValidationInfo, field_validator
 
 from carebot.care_file.types import (
@@ -95,6 +97,12 @@ class BotSection(Section):
     links_in_public: bool = Field(
         default=False, description="Links in public replies, where the network has them too"
     )
+    answer_within_minutes: float = Field(
+        default=30,
+        gt=0,
+        le=10_080,
+        description="An automatic text that could not leave by then goes to people",
+    )
 
     def build(self) -> Bot:
         """The same in core's words."""
@@ -107,6 +115,7 @@ class BotSection(Section):
             most_details=self.most_details,
             details=details,
             links_in_public=self.links_in_public,
+            answer_within=timedelta(minutes=self.answer_within_minutes),
         )
 
 

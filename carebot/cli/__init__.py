@@ -7,7 +7,19 @@ import sys
 import typer
 
 from carebot import __version__
-from carebot.cli import case, cases, house, kb, play
+from carebot.cli import (
+    bot,
+    case,
+    cases,
+    house,
+    kb,
+    play,
+    replying,
+    reviewing,
+    running,
+    signing_in,
+    status,
+)
 from carebot.cli.common import FLAG, Commands
 from carebot.errors import CarebotError, ConfigurationError
 
@@ -19,6 +31,12 @@ app = Commands(
 )
 app.command()(play.demo)
 app.command()(play.replay)
+app.command()(running.run)
+app.command("status")(status.show_status)
+app.command("sign-in")(signing_in.sign_in)
+app.command()(replying.reply)
+app.command()(reviewing.review)
+app.add_typer(bot.app, name="bot")
 app.command()(cases.explain)
 app.command("cases")(cases.list_cases)
 app.command()(cases.roles)

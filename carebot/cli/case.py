@@ -75,7 +75,14 @@ def merge(
     from carebot.services.merge_cases import merge_cases
 
     with _installation(config) as there:
-        done = merge_cases(case.upper(), other.upper(), viewer=viewer(role), uow=there.uow, clock=there.clock)
+        done = merge_cases(
+            case.upper(),
+            other.upper(),
+            viewer=viewer(role),
+            uow=there.uow,
+            sealer=there.sealer,
+            clock=there.clock,
+        )
     undone = [
         f"{count} {what}"
         for count, what in (

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carebot.app import REPLAYED
 from carebot.cli.common import open_app
+from carebot.core.records import REPLAYED
 from carebot.demo.figures import unreached
 from carebot.errors import CarebotError
 
 if TYPE_CHECKING:
     from carebot.app import App
+    from carebot.core.ports import Channel
 
 _SAMPLE = "hello, my card is 4111 1111 1111 1111"
 
@@ -51,6 +53,7 @@ def checks(config: Path | None) -> Iterator[Seen]:
             ("articles", _articles),
         ):
             yield replace(_look(look, app), part=name)
+        yield from _channels(app)
 
 
 def _look(look: Callable[[App], Seen], app: App) -> Seen:
@@ -99,6 +102,27 @@ def _classifier(app: App) -> Seen:
     if limits.answer.value is None:
         return Seen(remark=f"no answer will be automatic: {unreached(limits.answer)}")
     return Seen()
+
+
+def _channels(app: App) -> Iterator[Seen]:
+    """One call to each account's network; without one there is nothing to run yet."""
+    try:
+        channels = app.running.channels
+    except CarebotError as error:
+        named = {channel for brand in app.care.brands for channel in brand.accounts}
+        is_begun = any(app.places.values_of(channel) for channel in named)
+        remark = "; ".join(str(error).splitlines())
+        yield Seen(part="channels", state=State.NOT_OK if is_begun else State.TODO, remark=remark)
+        return
+    for channel in channels:
+        yield replace(_look(partial(_ask, channel), app), part=f"{channel.name} @{channel.account}")
+    if not channels:
+        remark = "no account of a network that can be connected stands in care.yaml"
+        yield Seen(part="channels", state=State.TODO, remark=remark)
+
+
+def _ask(channel: Channel, _: App) -> Seen:
+    return Seen(remark=channel.check())
 
 
 def _golden_differences(app: App) -> list[str]:

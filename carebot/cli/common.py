@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import logging
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -74,10 +73,11 @@ class Commands(typer.Typer):
 
 
 def settings_of(config: Path | None) -> Settings:
-    """The environment's settings, with another care file when one was named."""
+    """The environment's settings, with another care file when one was named; the channels' own among them."""
+    from carebot.channels.registry import known
     from carebot.settings import Settings
 
-    return Settings.load(config)
+    return Settings.load(config, blocks=[name.upper() for name in known()])
 
 
 def database_of(settings: Settings) -> Path:
@@ -95,16 +95,17 @@ def open_app(config: Path | None) -> App:
     from carebot.app import App, Places
     from carebot.care_file import load_care
     from carebot.channels.registry import known
+    from carebot.engine.logs import set_up_logs
 
     settings = settings_of(config)
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("carebot").setLevel(settings.log_level.upper())
+    set_up_logs(settings.log_level, settings.log_format)
     places = Places(
         database=database_of(settings),
         key_text=settings.key.get_secret_value() if settings.key else None,
         key_file=settings.key_file,
         model=settings.models,
         time_limit=timedelta(seconds=settings.time_limit),
+        values_of=settings.values_of,
     )
     return App(care=load_care(settings.care_file, channels=known()), places=places)
 

@@ -39,7 +39,6 @@ def init(
     """Write a commented configuration, make a key and a database. What exists already is left as it is."""
     from carebot.care_file import shipped_text
     from carebot.privacy import keys
-    from carebot.settings import Settings
     from carebot.store import schema
 
     try:
@@ -48,7 +47,7 @@ def init(
         _write_new(folder / ".env", shipped_text("env"), mode=0o600)
     except OSError as error:
         raise ConfigurationError(f"{folder}: cannot be written ({error.strerror}); name a folder") from error
-    settings = Settings.load(folder / "care.yaml")
+    settings = settings_of(folder / "care.yaml")
     if settings.key is None:
         _make("key", settings.key_file, lambda path: keys.create(path, datetime.now(UTC)))
     _make("database", database_of(settings), schema.create)

@@ -21,18 +21,54 @@ Keep = Annotated[
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="At full speed, then end.", metavar=FLAG)] = False,
+    once: Annotated[
+        bool,
+        typer.Option("--once", help="Play it in the terminal instead, without a page.", metavar=FLAG),
+    ] = False,
     pace: Annotated[
-        float, typer.Option(help="Seconds between two messages.", min=0.0, metavar="SECONDS")
-    ] = 1.5,
+        float, typer.Option(help="With --once: seconds between two messages.", min=0.0, metavar="SECONDS")
+    ] = 0.0,
+    port: Annotated[
+        int,
+        typer.Option(
+            help="Of the page; the next free one when it is taken.", min=0, max=65535, metavar="PORT"
+        ),
+    ] = 8300,
+    speed: Annotated[
+        int,
+        typer.Option(
+            help="Begin the morning at once, this many times faster: 1, 20 or 100.", metavar="TIMES"
+        ),
+    ] = 0,
     keep: Keep = None,
+    opens_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in the browser.", metavar=FLAG)
+    ] = True,
 ) -> None:
-    """Play a scripted morning of one brand, and say for every message what is decided and why."""
+    """Show carebot on a page: write as a customer, watch where it goes and why, pull the plug."""
+    if once:
+        _demo_in_terminal(pace, keep)
+        return
+    from carebot.demo.live import Wishes, show_live
+
+    wishes = Wishes(port=port, speed=_speed(speed), keep=keep, opens_browser=opens_browser)
+    show_live(console(), wishes)
+
+
+def _speed(speed: int) -> int:
+    from carebot.demo.player import SPEEDS
+
+    if speed not in (0, *SPEEDS):
+        raise typer.BadParameter(f"--speed is one of {', '.join(map(str, SPEEDS))}")
+    return speed
+
+
+def _demo_in_terminal(pace: float, keep: Path | None) -> None:
     from carebot.cli.keeping import how_to_look, keeping
     from carebot.demo.run import care_text, play_morning
 
     with keeping(keep, care_text()) as folder:
-        summary = play_morning(console(), pace=0.0 if once else pace, sleep=time.sleep, folder=folder)
+        summary = play_morning(console(), pace=pace, sleep=time.sleep, folder=folder)
     if keep is not None:
         typer.echo("\n" + "\n".join(how_to_look(keep, summary.cases)))
 

@@ -62,7 +62,10 @@ class Details:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """What the bot may do. ``channel_modes`` go before ``mode``; ``most_details`` is per case."""
+    """What the bot may do. ``channel_modes`` go before ``mode``; ``most_details`` is per case.
+
+    ``answer_within``: an automatic text that could not leave by then goes to a person instead.
+    """
 
     mode: ArticleMode = ArticleMode.SUGGEST
     channel_modes: Mapping[str, ArticleMode] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class Bot:
     most_details: int = 2
     details: Details = Details()
     links_in_public: bool = False
+    answer_within: timedelta = timedelta(minutes=30)
 
     def mode_on(self, channel: str) -> ArticleMode:
         """The most that any article may do on a channel."""

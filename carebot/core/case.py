@@ -54,7 +54,8 @@ class Case:
 
     ``person_spoke_at`` is set once a person of the brand has spoken, from here or from the network's own app.
     ``bot_silenced_at`` is set when the customer said "stop". ``automatic_texts`` counts the automatic texts
-    since the customer's latest message that summoned us. ``version`` is the store's, for optimistic locking.
+    since the customer's latest message that summoned us. ``held_by`` and ``held_until``: marketing holds every
+    public reply of ours back until then. ``version`` is the store's, for optimistic locking.
     """
 
     id: str
@@ -84,6 +85,8 @@ class Case:
     automatic_texts: int = 0
     details_asked: int = 0
     merged_into: str | None = None
+    held_by: str | None = None
+    held_until: datetime | None = None
     version: int = 0
 
     def event(self, name: EventName, at: datetime, actor: str, **facts: Fact) -> Event:
@@ -106,6 +109,11 @@ class Case:
     def with_people(self) -> CaseStatus:
         """The status in which people have it: its owner, or a queue when it has none."""
         return CaseStatus.WAITING_FOR_AGENT if self.owner_id is None else CaseStatus.WITH_AGENT
+
+    @property
+    def is_with_a_person(self) -> bool:
+        """Whether a person of the brand has spoken or has claimed it: then the bot is silent."""
+        return self.person_spoke_at is not None or self.owner_id is not None
 
     def moved_to(self, status: CaseStatus, at: datetime, actor: str) -> tuple[Case, tuple[Event, ...]]:
         """The case in another status; raises IllegalTransitionError for a step that is not allowed."""

@@ -55,6 +55,7 @@ class IncomingMessage:
     ``answers`` is the external id of the customer whose case a person of the brand speaks in (for
     ``Writer.AGENT``). ``summons`` says that the author called the brand in this very message: some networks
     allow a reply only then. ``has_unread_media`` is true when an image carries no words that were read.
+    ``in_reply_to`` is the external id of the message that this one answers, where the network says so.
     """
 
     channel: str
@@ -70,6 +71,7 @@ class IncomingMessage:
     answers: str | None = None
     summons: bool = True
     has_unread_media: bool = False
+    in_reply_to: str | None = None
 
     def __post_init__(self) -> None:
         require_utc(self.at, "a message's at")

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from carebot.core.article import Article
 from carebot.core.assessment import Reading
 from carebot.core.case import Case
-from carebot.core.clocks import CaseClock
+from carebot.core.channel import ChannelTraits, Fetched, Posted, Sending
+from carebot.core.clocks import CaseClock, ClockKind
 from carebot.core.events import Event
 from carebot.core.evidence import Evidence
 from carebot.core.finding import EntityKind, Finding
-from carebot.core.records import CaseView, Customer, DecisionRecord, Outgoing, StoredMessage
+from carebot.core.records import (
+    AnswerReview,
+    CaseView,
+    ChannelState,
+    Customer,
+    DecisionRecord,
+    Outgoing,
+    StoredMessage,
+)
 from carebot.core.rights import Viewer
+from carebot.core.views import CaseCard, CaseEvent, Waiting, Wanted
 
 T = TypeVar("T")
+
+
+class Topic(StrEnum):
+    """What a commit has to say to those who wait for work."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
 
 
 class Clock(Protocol):
@@ -85,6 +103,52 @@ class Sealer(Protocol):
         ...
 
 
+class Channel(Protocol):
+    """One account on a network. Safe to call from several threads; every call ends within the call limit.
+
+    Every method raises ChannelError and nothing else; ChannelUncertainError wherever it may have been done.
+    """
+
+    @property
+    def name(self) -> str:
+        """The channel's name in the registry, such as ``townsquare``."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """The account, as ``care.yaml`` writes it."""
+        ...
+
+    @property
+    def traits(self) -> ChannelTraits:
+        """Its times."""
+        ...
+
+    def fetch(self, cursor: str | None) -> Fetched:
+        """What arrived behind the cursor (None: from the beginning that the network still has)."""
+        ...
+
+    def send(self, sending: Sending) -> Posted:
+        """Post a text once, as an answer."""
+        ...
+
+    def find_sent(self, sending: Sending) -> Posted | None:
+        """Look whether this very text was posted by our account; None when the network does not show it."""
+        ...
+
+    def hide(self, external_id: str) -> None:
+        """Hide somebody's public post where we may; doing it twice does no harm."""
+        ...
+
+    def check(self) -> str:
+        """One harmless call; what answered, in words for people."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
 class Work(Protocol):
     """Reads and writes within one transaction. Nothing here does I/O beyond the database."""
 
@@ -140,8 +204,16 @@ class Work(Protocol):
         """The cases that this customer's messages in a thread belong to; a case can have several threads."""
         ...
 
+    def message_by_external_id(self, channel: str, account: str, external_id: str) -> StoredMessage | None:
+        """One message, by the network's own id."""
+        ...
+
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
-        """Messages that were received but not decided, oldest first."""
+        """Messages that were received but not decided, urgent first, then oldest first."""
+        ...
+
+    def forget_text(self, message_id: str, *, deleted_at: datetime | None) -> None:
+        """Remove what is shown of a message's text, for good; ``deleted_at`` when its author took it back."""
         ...
 
     def mark_decided(self, message_id: str, *, case_id: str | None, masked_text: str | None) -> None:
@@ -168,6 +240,10 @@ class Work(Protocol):
         """Resolved cases in which nothing has happened since ``before``, the longest at rest first."""
         ...
 
+    def cases_held_until(self, now: datetime, limit: int) -> tuple[Case, ...]:
+        """Open cases whose hold by marketing has ended by now, the longest ended first."""
+        ...
+
     def open_cases_in(self, channel: str, account: str, thread_id: str) -> tuple[Case, ...]:
         """The open cases that began in a thread, whoever's they are."""
         ...
@@ -192,12 +268,61 @@ class Work(Protocol):
         """A case's outgoing texts, oldest first."""
         ...
 
+    def outgoing(self, outgoing_id: str) -> Outgoing | None:
+        """One row of the outbox."""
+        ...
+
+    def replace_outgoing(self, before: Outgoing, after: Outgoing) -> None:
+        """Write a row of the outbox again; raises StaleVersionError unless it is still as it was before.
+
+        What is compared is its state, its attempts, its empty reads and the owner of its lease.
+        """
+        ...
+
+    def due_outgoing(self, channel: str, account: str, *, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+        """Rows in ``queued`` or ``failed`` that may be tried now: urgent first, then oldest first.
+
+        Of each case only the first row that is still on its way (``queued``, ``failed``, ``sending`` or
+        ``unknown``), and only when it is due: a case's texts leave one after the other.
+        """
+        ...
+
+    def expired_outgoing(self, now: datetime, limit: int) -> tuple[Outgoing, ...]:
+        """Rows in ``sending`` whose lease has run out."""
+        ...
+
+    def uncertain_outgoing(
+        self, channel: str, account: str, *, now: datetime, limit: int
+    ) -> tuple[Outgoing, ...]:
+        """Rows in ``unknown`` that may be read back now, oldest first."""
+        ...
+
+    def outgoing_posted_as(self, channel: str, account: str, external_id: str) -> Outgoing | None:
+        """The row that became this post, by the network's id."""
+        ...
+
+    def outgoing_not_confirmed(self, channel: str, account: str, in_reply_to: str) -> tuple[Outgoing, ...]:
+        """Rows that answer this message and were tried (``attempts`` above 0), without a known post."""
+        ...
+
     def hold_queued(self, case_id: str, reason: str) -> int:
-        """Move the bot's queued texts of a case to ``held``; how many were moved."""
+        """Move the bot's texts of a case from ``queued`` and ``failed`` to ``held``; how many were moved."""
+        ...
+
+    def hold_all_queued(self, reason: str) -> tuple[str, ...]:
+        """The same in every case; the ids of the cases whose texts were held."""
         ...
 
     def start_clock(self, clock: CaseClock) -> None:
         """Start a clock; a running one of the same kind on the same case goes on."""
+        ...
+
+    def due_clocks(self, kind: ClockKind, *, now: datetime, limit: int) -> tuple[CaseClock, ...]:
+        """Running clocks of a kind that have run out, the longest first."""
+        ...
+
+    def stop_clock(self, case_id: str, kind: ClockKind, at: datetime) -> None:
+        """Stop a case's running clock of one kind, if there is one."""
         ...
 
     def stop_clocks(self, case_id: str, at: datetime) -> int:
@@ -224,6 +349,22 @@ class Work(Protocol):
         """All articles, by slug."""
         ...
 
+    def channel_state(self, channel: str, account: str) -> ChannelState:
+        """What is known of a connection; of one that was never used, nothing."""
+        ...
+
+    def save_channel_state(self, state: ChannelState) -> None:
+        """Write it down."""
+        ...
+
+    def add_answer_review(self, review: AnswerReview) -> bool:
+        """Keep a verdict; False when this message's answer was reviewed before."""
+        ...
+
+    def answer_reviews(self) -> tuple[AnswerReview, ...]:
+        """All verdicts, oldest first."""
+        ...
+
     def switch(self, name: str) -> bool | None:
         """A switch of the installation (such as ``bot_awake``), None when never set."""
         ...
@@ -242,6 +383,10 @@ class UnitOfWork(Protocol):
 
     def run_all(self, fns: Sequence[Callable[[Work], T]]) -> tuple[T | BaseException, ...]:
         """Several units in one transaction, each in a savepoint: one that fails leaves the others standing."""
+        ...
+
+    def on_commit(self, listener: Callable[[frozenset[Topic]], None]) -> None:
+        """Tell the listener after each commit that has one of the topics, in the writer's thread: never wait in it."""
         ...
 
 
@@ -265,4 +410,33 @@ class Queries(Protocol):
 
     def case(self, viewer: Viewer, case_id: str) -> CaseView:
         """One case; raises NotAllowedError or KeyError."""
+        ...
+
+    def pulse(self) -> str:
+        """A mark that changes whenever anything was written; asking for it costs next to nothing."""
+        ...
+
+    def cards(
+        self, viewer: Viewer, wanted: Wanted, *, now: datetime, limit: int = 100
+    ) -> tuple[CaseCard, ...]:
+        """Open cases for a page, as far as the viewer may see them.
+
+        Those that are snoozed beyond ``now`` are left out, unless they are the viewer's own.
+        """
+        ...
+
+    def card(self, viewer: Viewer, case_id: str) -> CaseCard:
+        """One case, open or not; raises NotAllowedError or KeyError."""
+        ...
+
+    def timeline(self, viewer: Viewer, case_id: str) -> tuple[CaseEvent, ...]:
+        """A case's events, oldest first: all of them with the right to explain, else what people did with it."""
+        ...
+
+    def waiting(self, viewer: Viewer, *, now: datetime) -> Waiting:
+        """How many cases that the viewer may see wait for people."""
+        ...
+
+    def bot_is_awake(self) -> bool:
+        """Whether automatic texts may leave."""
         ...

@@ -11,6 +11,7 @@ from carebot.core.decision import Decision
 from carebot.core.message import PostKind, Visibility, Writer, require_utc
 from carebot.core.tiers import Priority, Zone
 
+REPLAYED = "replayed"  # the switch of a database that a replay filled: what its outbox holds is never sent
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
@@ -42,6 +43,8 @@ class StoredMessage:
     """A message at rest. ``sealed`` is the encrypted original (text, author, followers).
 
     ``masked_text`` is None until it is decided, and again after its case moved to private (direct messages).
+    ``priority`` is what its words alone promise, before anything is read: the urgent are decided first.
+    ``deleted_at``: its author took it back on the network.
     """
 
     id: str
@@ -62,6 +65,8 @@ class StoredMessage:
     state: MessageState = MessageState.RECEIVED
     case_id: str | None = None
     masked_text: str | None = None
+    priority: Priority = Priority.NORMAL
+    deleted_at: datetime | None = None
 
     def __post_init__(self) -> None:
         require_utc(self.at, "a message's at")
@@ -83,8 +88,15 @@ class DecisionRecord:
     model: str | None = None
 
 
+class OutgoingKind(StrEnum):
+    """What an outgoing row does on the network."""
+
+    TEXT = "text"
+    HIDE = "hide"
+
+
 class OutgoingState(StrEnum):
-    """Where an outgoing text is on its way."""
+    """Where an outgoing row is on its way; ``core.delivery`` has the steps."""
 
     QUEUED = "queued"
     HELD = "held"
@@ -98,10 +110,13 @@ class OutgoingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A row of the outbox: a text that was decided, in the transaction that decided it.
+    """A row of the outbox: a text (or a hide) that was decided, in the transaction that decided it.
 
-    ``origin`` is the system text's key or ``article:<slug>``. ``in_reply_to`` is the external id answered.
-    ``idempotency_key`` is the same for the same decision, however often it is tried.
+    ``origin`` is the system text's key, ``article:<slug>``, ``agent:<id>`` or ``hide``. ``in_reply_to`` is the
+    external id answered, or hidden. ``idempotency_key`` is the same for the same decision, however often it is
+    tried. ``attempts`` counts the calls that were begun. ``not_before``: nothing is tried earlier. A row in
+    ``sending`` belongs to ``lease_owner`` until ``lease_until``. ``tried_at`` is when the last call began,
+    ``empty_reads`` how often the network was read since without finding the post, ``external_id`` the post.
     """
 
     id: str
@@ -120,6 +135,61 @@ class Outgoing:
     is_automatic: bool = True
     state: OutgoingState = OutgoingState.QUEUED
     reason: str | None = None
+    kind: OutgoingKind = OutgoingKind.TEXT
+    attempts: int = 0
+    not_before: datetime | None = None
+    lease_owner: str | None = None
+    lease_until: datetime | None = None
+    tried_at: datetime | None = None
+    empty_reads: int = 0
+    external_id: str | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def visibility(self) -> Visibility:
+        """Who can read it on its network."""
+        return Visibility.PUBLIC if self.zone is Zone.PUBLIC else Visibility.DIRECT
+
+
+class Verdict(StrEnum):
+    """What a person says of an answer that the bot suggested, or of one that it kept to itself."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    SENSITIVE = "sensitive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerReview:
+    """A person's verdict on the article that was found for a message; ``confidence`` is what the model gave it.
+
+    ``was_suggested`` False: the bot had abstained, and the message was drawn at random for review.
+    """
+
+    message_id: str
+    article: str
+    confidence: float
+    verdict: Verdict
+    reviewer: str
+    at: datetime
+    was_suggested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """What is known of one account's connection, kept so that a restart goes on where it ended.
+
+    ``cursor`` is the network's own mark of what was read. ``failing_since`` is set while reads fail, with
+    ``last_error`` in words for people (never a message's text). ``paused_until``: the network asked us to wait.
+    """
+
+    channel: str
+    account: str
+    cursor: str | None = None
+    last_success_at: datetime | None = None
+    failing_since: datetime | None = None
+    last_error: str | None = None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

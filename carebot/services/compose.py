@@ -132,7 +132,7 @@ class Compose:
             case_zone=case.zone,
             is_automatic=not draft.for_agent,
             invites=draft.text in INVITATIONS,
-            person_has_spoken=case.person_spoke_at is not None,
+            person_has_spoken=case.is_with_a_person,
             bot_is_silenced=case.bot_silenced_at is not None and draft.text is not TextKey.STOPPED,
             channel_objection=None if draft.for_agent else objection,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,6 +11,7 @@ from carebot.core.events import Event, EventName
 from carebot.core.message import Author, IncomingMessage, Writer
 from carebot.core.ports import Clock, Sealer, UnitOfWork, Work
 from carebot.core.records import Customer, StoredMessage
+from carebot.core.tiers import Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +51,29 @@ class Received:
 class Ingest:
     """Webhooks, polls and replays all come in here."""
 
-    def __init__(self, *, uow: UnitOfWork, sealer: Sealer, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        uow: UnitOfWork,
+        sealer: Sealer,
+        clock: Clock,
+        urgency: Callable[[str], Priority] = lambda _: Priority.NORMAL,
+    ) -> None:
         self._uow = uow
         self._sealer = sealer
         self._clock = clock
+        self._urgency = urgency
 
     def __call__(self, messages: Sequence[IncomingMessage]) -> list[Received]:
         """Write messages down in the order given; raises the first error after keeping all the others."""
-        results = self._uow.run_all([partial(self._take_in, incoming=message) for message in messages])
+        results = self._uow.run_all([partial(self.take_in, incoming=message) for message in messages])
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return [result for result in results if isinstance(result, Received)]
 
-    def _take_in(self, work: Work, incoming: IncomingMessage) -> Received:
+    def take_in(self, work: Work, incoming: IncomingMessage) -> Received:
+        """Write one message down within a transaction that somebody else began."""
         author = incoming.author
         original = Original(
             text=incoming.text, handle=author.handle, author_id=author.external_id, followers=author.followers
@@ -86,6 +96,7 @@ class Ingest:
             at=incoming.at,
             received_at=self._clock.now(),
             sealed=self._sealer.seal(customer.wrapped_key, original.to_bytes(), context=message_id),
+            priority=self._urgency(incoming.text),
         )
         if not work.add_message(message):
             return Received(message=None, original=original, is_new=False)

@@ -11,13 +11,14 @@ from carebot.core.became_private import PRIVATE_SINCE, private_since
 from carebot.core.case import Case, CaseStatus
 from carebot.core.events import Event, EventName, Fact
 from carebot.core.joining import by_age, joined
-from carebot.core.ports import Clock, UnitOfWork, Work
+from carebot.core.ports import Clock, Sealer, UnitOfWork, Work
 from carebot.core.records import StoredMessage
 from carebot.core.rights import Viewer
 from carebot.core.tiers import Zone
 from carebot.errors import IllegalTransitionError
 from carebot.services.carry_clocks import carry_clocks
 from carebot.services.find_case import find_case, refuse_closed
+from carebot.services.seal_reply import seal_replies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,9 @@ class Merged:
     texts_wiped: int
 
 
-def merge_cases(case_id: str, other_id: str, *, viewer: Viewer, uow: UnitOfWork, clock: Clock) -> Merged:
+def merge_cases(
+    case_id: str, other_id: str, *, viewer: Viewer, uow: UnitOfWork, sealer: Sealer, clock: Clock
+) -> Merged:
     """Merge them, whichever is named first; the viewer needs the right to both.
 
     Raises KeyError, NotAllowedError, or IllegalTransitionError when they are not two cases of one customer and
@@ -41,7 +44,9 @@ def merge_cases(case_id: str, other_id: str, *, viewer: Viewer, uow: UnitOfWork,
     def merge(work: Work) -> Merged:
         one, other = find_case(work, case_id, viewer), find_case(work, other_id, viewer)
         _refuse(one, other)
-        return _merge(work, *by_age(one, other), clock.now(), viewer.id)
+        merged = _merge(work, *by_age(one, other), clock.now(), viewer.id)
+        seal_replies(work, merged.case.id, sealer=sealer, now=clock.now())
+        return merged
 
     return uow.run(merge)
 

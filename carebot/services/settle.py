@@ -10,24 +10,27 @@ from carebot.core.article import Article
 from carebot.core.assessment import Band
 from carebot.core.case import Case
 from carebot.core.clocks import ClockKind, started
+from carebot.core.commands import Command
 from carebot.core.decision import Action, Decision
 from carebot.core.events import EventName
 from carebot.core.following import ACTOR, follow
 from carebot.core.gate import Refusal
-from carebot.core.message import Visibility
-from carebot.core.ports import Work
-from carebot.core.records import Outgoing, StoredMessage
+from carebot.core.message import Visibility, Writer
+from carebot.core.ports import Sealer, Work
+from carebot.core.records import Outgoing, OutgoingKind, StoredMessage
 from carebot.core.tiers import Zone
 from carebot.services.compose import Compose, Composed, refused
 from carebot.services.house import House
+from carebot.services.seal_reply import seal_replies
 from carebot.services.understand import Understood
 
 
 class Settle:
     """Everything here happens in the transaction that decided. ``articles`` are the approved ones, by slug."""
 
-    def __init__(self, *, house: House, compose: Compose) -> None:
+    def __init__(self, *, house: House, compose: Compose, sealer: Sealer) -> None:
         self._house = house
+        self._sealer = sealer
         self._compose = compose
         self.articles: Mapping[str, Article] = {}
 
@@ -54,8 +57,12 @@ class Settle:
                 work.hold_queued(other, "the customer asked the bot to stop")
         if case.zone is Zone.PRIVATE and before.zone is not Zone.PRIVATE:
             work.hold_queued(case.id, "the case is private now")
+        if self._people_speak_first(before, decision, understood):
+            work.hold_queued(case.id, "people speak first now")
         for text in composed:
             work.add_outgoing(text.outgoing)
+        if self._exposes_in_public(message, understood):
+            work.add_outgoing(_hiding(message, case, work.new_id("o"), now))
         self._run_clocks(work, case, decision, message, now)
         attached = replace(case.event(EventName.MESSAGE_ATTACHED, now, "customer"), message_id=message.id)
         work.add_events([attached, *events])
@@ -83,6 +90,28 @@ class Settle:
             for draft in decision.drafts
         )
 
+    def _people_speak_first(self, before: Case, decision: Decision, understood: Understood) -> bool:
+        """Whether what the bot was about to say has to wait for people: they look first, or were asked for."""
+        plan = self._house.care.plan
+        guarded = decision.queue is not None and plan.queue(decision.queue).people_first
+        is_new_flag = bool(decision.flag_reasons - before.flag_reasons)
+        asked_for = Command.HUMAN in understood.commands
+        return guarded or is_new_flag or asked_for or decision.action is Action.HOLD
+
+    def _exposes_in_public(self, message: StoredMessage, understood: Understood) -> bool:
+        """Whether anybody can read personal data in this message, and the network lets us hide it.
+
+        Hiding protects the customer, so it happens whether or not the bot may speak.
+        """
+        channel = self._house.channel(message.channel)
+        may_hide = channel.can_hide and not channel.hides_only_own_conversations
+        return (
+            may_hide
+            and message.visibility is Visibility.PUBLIC
+            and message.writer is Writer.CUSTOMER
+            and understood.assessment.exposes_entities
+        )
+
     def _run_clocks(
         self, work: Work, case: Case, decision: Decision, message: StoredMessage, now: datetime
     ) -> None:
@@ -103,8 +132,9 @@ class Settle:
         understood: Understood,
         now: datetime,
     ) -> None:
-        """Keep the masked text of public posts always, of direct messages unless they are private.
+        """Keep the masked text of public posts, and of direct messages unless they are private.
 
+        Nothing is kept of what its author has taken back.
         What was kept before of a case that is private now goes.
         """
         private = decision.band is Band.PRIVATE or (case is not None and case.zone is Zone.PRIVATE)
@@ -112,10 +142,33 @@ class Settle:
         work.mark_decided(
             message.id,
             case_id=case.id if case else None,
-            masked_text=understood.masked_text if keep else None,
+            masked_text=understood.masked_text if keep and message.deleted_at is None else None,
         )
-        if case is not None and case.zone is Zone.PRIVATE and (wiped := work.wipe_direct_texts(case.id)):
+        if case is None or case.zone is not Zone.PRIVATE:
+            return
+        seal_replies(work, case.id, sealer=self._sealer, now=now)
+        if wiped := work.wipe_direct_texts(case.id):
             work.add_events([case.event(EventName.MASKED_TEXT_WIPED, now, ACTOR, texts=wiped)])
+
+
+def _hiding(message: StoredMessage, case: Case, outgoing_id: str, now: datetime) -> Outgoing:
+    """The row that hides a public post; it says nothing."""
+    return Outgoing(
+        id=outgoing_id,
+        case_id=case.id,
+        message_id=message.id,
+        channel=message.channel,
+        account=message.account,
+        zone=Zone.PUBLIC,
+        text="",
+        language="und",
+        origin=OutgoingKind.HIDE,
+        in_reply_to=message.external_id,
+        idempotency_key=f"{message.id}/{OutgoingKind.HIDE}",
+        created_at=now,
+        priority=case.priority,
+        kind=OutgoingKind.HIDE,
+    )
 
 
 def _language(case: Case, understood: Understood) -> str:

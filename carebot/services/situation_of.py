@@ -25,6 +25,7 @@ SUGGESTED = OutgoingState.SUGGESTED
 class Past:
     """What was said before in a case, or in the thread before there was one.
 
+    ``person_has_spoken`` is true from the moment a person claims the case: the bot does not talk over people.
     ``missing_details`` are those that no earlier message of the case gave.
     """
 
@@ -40,9 +41,10 @@ def past_of(work: Work, case: Case | None, message: StoredMessage, house: House,
         spoke = person_in_thread(work, message, house, now) is not None
         return Past(person_has_spoken=spoke, said=frozenset(), articles=frozenset(), missing_details=DETAILS)
     keys = set(TextKey)
+    by_hand = person_in_thread(work, message, house, now) is not None  # perhaps not decided yet
     told = [text for text in work.outgoing_of(case.id) if text.is_automatic and text.state is not SUGGESTED]
     return Past(
-        person_has_spoken=case.person_spoke_at is not None,
+        person_has_spoken=case.is_with_a_person or by_hand,
         said=frozenset(TextKey(text.origin) for text in told if text.origin in keys),
         articles=frozenset(
             text.origin.removeprefix("article:") for text in told if text.origin.startswith("article:")

@@ -32,7 +32,18 @@ from carebot.services.understand import Understand, Understood
 log = logging.getLogger(__name__)
 
 _UNREAD = Understood(masked_text=None, assessment=Assessment(reading=None, failure="its seal does not open"))
-_UNOPENED = Original(text="", handle="", author_id="", followers=None)
+UNOPENED = Original(
+    text="", handle="", author_id="", followers=None
+)  # what stands for a seal that does not open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A message that was read and waits for its decision."""
+
+    message: StoredMessage
+    original: Original
+    understood: Understood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +80,8 @@ class Triage:
         self._house = house
         self._understand = understand
         self._classifier = classifier
-        self._settle = Settle(house=house, compose=Compose(house=house, find=understand.findings))
+        compose = Compose(house=house, find=understand.findings)
+        self._settle = Settle(house=house, compose=compose, sealer=sealer)
 
     def use_articles(self, articles: Sequence[Article]) -> None:
         """Answer from these approved articles from now on; from none while the model cannot be used."""
@@ -83,20 +95,49 @@ class Triage:
     def __call__(
         self, messages: Sequence[tuple[StoredMessage, Original]], *, at_message_time: bool = False
     ) -> list[Decided]:
-        """Decide about messages in the order given; raises the first error after deciding all the others.
+        """Read and decide about messages, in the order given."""
+        return self.decide(self.read(messages), at_message_time=at_message_time)
+
+    def catch_up(self, limit: int = 200) -> list[Decided]:
+        """Decide what was received but not decided before the process ended."""
+        return self(self.reopen(self._uow.run(lambda work: work.undecided(limit))))
+
+    def reopen(self, messages: Sequence[StoredMessage]) -> list[tuple[StoredMessage, Original]]:
+        """Open the seals of messages as ``system:triage``; raises StoreError.
+
+        A message whose seal does not open is decided unread, by people: it must not stand in the way of the others.
+        """
+        reopen = partial(open_original, sealer=self._sealer, actor=ACTOR, clock=self._clock)
+        opened = self._uow.run_all([partial(reopen, message=message) for message in messages])
+        for error in opened:
+            if isinstance(error, StoreError) or not isinstance(error, Original | Exception):
+                raise error
+        return [
+            (message, original if isinstance(original, Original) else UNOPENED)
+            for message, original in zip(messages, opened, strict=True)
+        ]
+
+    def read(self, messages: Sequence[tuple[StoredMessage, Original]]) -> list[Read]:
+        """Read messages side by side; nothing is written."""
+        opened = [(message, original) for message, original in messages if original is not UNOPENED]
+        understood = iter(self._understand.many([(said.text, message.brand) for message, said in opened]))
+        return [
+            Read(
+                message=message,
+                original=original,
+                understood=_UNREAD if original is UNOPENED else next(understood),
+            )
+            for message, original in messages
+        ]
+
+    def decide(self, reads: Sequence[Read], *, at_message_time: bool = False) -> list[Decided]:
+        """Decide in the order given, in one transaction; raises the first error after deciding all the others.
 
         ``at_message_time`` takes each message's own ``at`` as the present (for replays of the past).
         """
-        read = self._understand.many([(original.text, message.brand) for message, original in messages])
         units = [
-            partial(
-                self._decide,
-                message=message,
-                original=original,
-                understood=understood,
-                now=message.at if at_message_time else self._clock.now(),
-            )
-            for (message, original), understood in zip(messages, read, strict=True)
+            partial(self._decide, read=read, now=read.message.at if at_message_time else self._clock.now())
+            for read in reads
         ]
         decided: list[Decided] = []
         errors: list[BaseException] = []
@@ -113,51 +154,28 @@ class Triage:
         """A message that could not be decided goes to people; only a store that fails is an error."""
         if isinstance(error, StoreError) or not isinstance(error, Exception):
             raise error
+        read: Read = unit.keywords["read"]
         where = "".join(traceback.format_tb(error.__traceback__))  # what the error says may quote the message
         name = type(error).__name__
-        log.error("message %s could not be decided (%s)\n%s", unit.keywords["message"].id, name, where)
-        read: Understood = unit.keywords.get("understood", _UNREAD)
-        counts = read.assessment.entity_counts  # what was found, and "stop", hold whatever failed
+        log.error("message %s could not be decided (%s)\n%s", read.message.id, name, where)
+        counts = read.understood.assessment.entity_counts  # what was found, and "stop", hold whatever failed
         failure = Assessment(reading=None, failure=f"it could not be decided ({name})", entity_counts=counts)
-        understood = replace(read, masked_text=None, assessment=failure)
-        return self._uow.run(partial(unit.func, **{**unit.keywords, "understood": understood}))
+        understood = replace(read.understood, masked_text=None, assessment=failure)
+        again = {**unit.keywords, "read": replace(read, understood=understood)}
+        return self._uow.run(partial(unit.func, **again))
 
-    def catch_up(self, limit: int = 200) -> list[Decided]:
-        """Decide what was received but not decided before the process ended; opens the seals as ``system``.
-
-        A message whose seal does not open goes to people unread: it must not stand in the way of the others.
-        """
-        waiting = self._uow.run(lambda work: work.undecided(limit))
-        reopen = partial(open_original, sealer=self._sealer, actor=ACTOR, clock=self._clock)
-        opened = self._uow.run_all([partial(reopen, message=message) for message in waiting])
-        unread: list[Decided] = []
-        errors: list[Exception] = []
-        readable: list[tuple[StoredMessage, Original]] = []
-        for message, original in zip(waiting, opened, strict=True):
-            if isinstance(original, BaseException):
-                unit = partial(self._decide, message=message, original=_UNOPENED, now=self._clock.now())
-                try:
-                    unread.append(self._in_doubt(unit, original))
-                except Exception as error:  # noqa: BLE001 - raised below, when the others are decided
-                    errors.append(error)
-            else:
-                readable.append((message, original))
-        decided = self(readable)
-        if errors:
-            raise errors[0]
-        return [*unread, *decided]
-
-    def _decide(
-        self, work: Work, message: StoredMessage, original: Original, understood: Understood, now: datetime
-    ) -> Decided:
+    def _decide(self, work: Work, read: Read, now: datetime) -> Decided:
+        message, understood = read.message, read.understood
         stored = work.message(message.id)
         if stored is not None and stored.state is MessageState.DECIDED:
             return Decided(message=stored, case=None, decision=None, understood=understood)
+        if stored is not None and stored.deleted_at is not None:  # its author took it back since it was read
+            message = replace(message, deleted_at=stored.deleted_at)
         customer = work.customer_by_id(message.customer_id)
         case = self._case_of(work, customer, message)
         if message.writer is Writer.AGENT:
             return self._by_person(work, message, understood, case, now)
-        return self._by_customer(work, message, original, understood, customer, case, now)
+        return self._by_customer(work, message, read.original, understood, customer, case, now)
 
     def _case_of(self, work: Work, customer: Customer, message: StoredMessage) -> Case | None:
         return case_for(
@@ -186,7 +204,7 @@ class Triage:
             )
         # Without a case nobody could wipe it later, when one becomes private: so it stays in its seal.
         keep = message.visibility is Visibility.PUBLIC or (case is not None and case.zone is not Zone.PRIVATE)
-        masked = understood.masked_text if keep else None
+        masked = understood.masked_text if keep and message.deleted_at is None else None
         work.mark_decided(message.id, case_id=case.id if case else None, masked_text=masked)
         return Decided(message=message, case=case, decision=None, understood=understood, held=held)
 

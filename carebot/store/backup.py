@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from carebot.core.records import OutgoingKind, OutgoingState
 from carebot.errors import SchemaError, StoreBusyError, StoreError
 from carebot.store import schema
 from carebot.store.files import already_there, becoming
 from carebot.store.sqlite import empty_log, store_error
 
 log = logging.getLogger(__name__)
+
+ON_THE_WAY = (OutgoingState.QUEUED, OutgoingState.FAILED, OutgoingState.SENDING, OutgoingState.UNKNOWN)
 
 
 def back_up(db: Path, target: Path, *, keys: Path | None = None, force: bool = False) -> None:
@@ -33,7 +36,8 @@ def restore(source: Path, target: Path, *, keys: Path | None = None, force: bool
 
     Raises StoreBusyError while a process has the old database open (it would go on writing to a file
     without a name), SchemaError for a backup of a newer version. An older one is taken, and wants
-    `carebot db upgrade` afterwards.
+    `carebot db upgrade` afterwards. What was on its way out when the backup was made has perhaps left since: it
+    is ``unknown`` now, so that the network is read before it is tried.
     """
     _require_known(source)
     if target.exists():
@@ -42,7 +46,7 @@ def restore(source: Path, target: Path, *, keys: Path | None = None, force: bool
         _close_log(target)
     if keys is not None and keys_beside(source).exists():
         _copy_file(keys_beside(source), keys, force=force)
-    _copy_database(source, target, force=force)
+    _copy_database(source, target, force=force, then=_doubt_what_was_leaving)
 
 
 def keys_beside(target: Path) -> Path:
@@ -75,16 +79,33 @@ def _require_known(source: Path) -> None:
         )
 
 
-def _copy_database(source: Path, target: Path, *, force: bool) -> None:
+def _copy_database(
+    source: Path, target: Path, *, force: bool, then: Callable[[sqlite3.Connection], None] = lambda _: None
+) -> None:
     with becoming(target, force=force) as part:
         try:
             with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(part)) as new:
                 old.backup(new)
+                then(new)
                 # One file, without a log beside it: easier to carry, and nothing to forget.
                 new.execute("PRAGMA journal_mode=DELETE")
         except sqlite3.Error as error:
             raise store_error(error, target) from error
         check(part)
+
+
+def _doubt_what_was_leaving(new: sqlite3.Connection) -> None:
+    columns = {row[1] for row in new.execute("PRAGMA table_info(outbox)")}
+    if "attempts" not in columns:
+        return  # of a time when nothing was sent
+    leaving = tuple(str(state) for state in ON_THE_WAY)
+    marks = ", ".join("?" * len(leaving))
+    with new:
+        new.execute(
+            "UPDATE outbox SET state = ?, attempts = max(attempts, 1), empty_reads = 0, not_before = NULL, "  # noqa: S608
+            f"lease_owner = NULL, lease_until = NULL WHERE state IN ({marks}) AND kind = ?",
+            (str(OutgoingState.UNKNOWN), *leaving, str(OutgoingKind.TEXT)),
+        )
 
 
 def _copy_file(source: Path, target: Path, *, force: bool) -> None:

@@ -15,9 +15,9 @@ from carebot.core.case import CaseStatus
 from carebot.core.clocks import ClockKind
 from carebot.core.events import EventName
 from carebot.core.message import PostKind, Visibility, Writer
-from carebot.core.records import MessageState, OutgoingState
+from carebot.core.records import MessageState, OutgoingKind, OutgoingState, Verdict
 from carebot.core.tiers import Priority, Zone
-from carebot.store.types import Names, OneOf
+from carebot.store.types import Names, OneOf, Rank
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,7 +55,7 @@ class MessageRow(StoreRow, table=True):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("channel", "account", "external_id"),
-        Index(None, "state", "at", "seq"),
+        Index(None, "state", "priority", "at", "seq"),
         Index(None, "case_id", "at", "seq"),
     )
 
@@ -78,6 +78,8 @@ class MessageRow(StoreRow, table=True):
     state: MessageState = Field(sa_type=OneOf(MessageState))
     case_id: str | None = Field(foreign_key="cases.id")
     masked_text: str | None
+    priority: Priority = Field(sa_type=Rank)
+    deleted_at: datetime | None
 
 
 class CaseRow(StoreRow, table=True):
@@ -88,6 +90,8 @@ class CaseRow(StoreRow, table=True):
         Index(None, "customer_id", "status"),
         Index(None, "status", "queue"),
         Index(None, "zone", "tier"),
+        Index(None, "held_until"),
+        Index(None, "thread_id"),
     )
 
     id: str = Field(primary_key=True)
@@ -117,6 +121,8 @@ class CaseRow(StoreRow, table=True):
     automatic_texts: int
     details_asked: int
     merged_into: str | None
+    held_by: str | None
+    held_until: datetime | None
     version: int
 
 
@@ -140,7 +146,12 @@ class OutgoingRow(StoreRow, table=True):
     """A text on its way out."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "case_id", "created_at", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "external_id"),  # one post, one row
+        Index(None, "case_id", "created_at", "seq"),
+        Index(None, "state", "channel", "account"),
+        Index(None, "channel", "account", "in_reply_to"),
+    )
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)
@@ -159,6 +170,44 @@ class OutgoingRow(StoreRow, table=True):
     is_automatic: bool
     state: OutgoingState = Field(sa_type=OneOf(OutgoingState))
     reason: str | None
+    kind: OutgoingKind = Field(sa_type=OneOf(OutgoingKind))
+    attempts: int
+    not_before: datetime | None
+    lease_owner: str | None
+    lease_until: datetime | None
+    tried_at: datetime | None
+    empty_reads: int
+    external_id: str | None
+    sent_at: datetime | None
+
+
+class ChannelStateRow(StoreRow, table=True):
+    """What is known of one account's connection."""
+
+    __tablename__ = "channel_states"
+
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    cursor: str | None
+    last_success_at: datetime | None
+    failing_since: datetime | None
+    last_error: str | None
+    paused_until: datetime | None
+
+
+class AnswerReviewRow(StoreRow, table=True):
+    """A person's verdict on the answer that was found for a message."""
+
+    __tablename__ = "answer_reviews"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    message_id: str = Field(foreign_key="messages.id", unique=True)
+    article: str
+    confidence: float
+    verdict: Verdict = Field(sa_type=OneOf(Verdict))
+    reviewer: str
+    at: datetime
+    was_suggested: bool
 
 
 class ClockRow(StoreRow, table=True):
@@ -172,6 +221,13 @@ class ClockRow(StoreRow, table=True):
             "case_id",
             "kind",
             unique=True,
+            sqlite_where=text("stopped_at IS NULL"),
+            postgresql_where=text("stopped_at IS NULL"),
+        ),
+        Index(
+            "ix_clocks_running",
+            "kind",
+            "due_at",
             sqlite_where=text("stopped_at IS NULL"),
             postgresql_where=text("stopped_at IS NULL"),
         ),

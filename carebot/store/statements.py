@@ -13,11 +13,11 @@ from carebot.core.clocks import CaseClock
 from carebot.core.events import Event
 from carebot.core.message import Visibility, Writer
 from carebot.core.records import (
+    AnswerReview,
+    ChannelState,
     Customer,
     DecisionRecord,
     MessageState,
-    Outgoing,
-    OutgoingState,
     StoredMessage,
 )
 from carebot.store import mapping, rows
@@ -26,6 +26,7 @@ from carebot.store.rows import table
 CUSTOMERS, MESSAGES, CASES = table(rows.CustomerRow), table(rows.MessageRow), table(rows.CaseRow)
 DECISIONS, OUTBOX, CLOCKS = table(rows.DecisionRow), table(rows.OutgoingRow), table(rows.ClockRow)
 EVENTS, ARTICLES = table(rows.EventRow), table(rows.ArticleRow)
+CHANNEL_STATES, ANSWER_REVIEWS = table(rows.ChannelStateRow), table(rows.AnswerReviewRow)
 SWITCHES, COUNTERS = table(rows.SwitchRow), table(rows.CounterRow)
 
 
@@ -36,10 +37,10 @@ def add_once(dialect: str, target: Table, *key: str) -> Executable:
 
 
 @cache
-def put(dialect: str, target: Table, key: str) -> Executable:
+def put(dialect: str, target: Table, *key: str) -> Executable:
     """Insert a row or replace the one with the same key."""
     insert = _insert(dialect, target)
-    return insert.on_conflict_do_update(index_elements=[key], set_=dict(insert.excluded.items()))
+    return insert.on_conflict_do_update(index_elements=list(key), set_=dict(insert.excluded.items()))
 
 
 @cache
@@ -71,11 +72,22 @@ CUSTOMER_BY_FINGERPRINT = CUSTOMER.where(
     CUSTOMERS.c.fingerprint == bindparam("fingerprint"),
 )
 MESSAGE = _reading(MESSAGES, StoredMessage).where(MESSAGES.c.id == bindparam("id"))
+MESSAGE_BY_EXTERNAL_ID = _reading(MESSAGES, StoredMessage).where(
+    MESSAGES.c.channel == bindparam("channel"),
+    MESSAGES.c.account == bindparam("account"),
+    MESSAGES.c.external_id == bindparam("external_id"),
+)
 UNDECIDED = (
     _reading(MESSAGES, StoredMessage)
     .where(MESSAGES.c.state == MessageState.RECEIVED)
-    .order_by(MESSAGES.c.at, MESSAGES.c.seq)
+    .order_by(MESSAGES.c.priority, MESSAGES.c.at, MESSAGES.c.seq)
     .limit(bindparam("most"))
+)
+_MOMENT: BindParameter[Any] = bindparam("moment", type_=MESSAGES.c.deleted_at.type)
+FORGET = (
+    update(MESSAGES)
+    .where(MESSAGES.c.id == bindparam("key"))
+    .values(masked_text=None, deleted_at=func.coalesce(MESSAGES.c.deleted_at, _MOMENT))
 )
 MARK = (
     update(MESSAGES)
@@ -123,6 +135,15 @@ RESTING = (
     .order_by(CASES.c.updated_at, CASES.c.id)
     .limit(bindparam("most"))
 )
+HELD_UNTIL = (
+    _reading(CASES, Case)
+    .where(
+        CASES.c.held_until <= bindparam("now"),
+        CASES.c.status.not_in([status for status in CaseStatus if not status.is_open]),
+    )
+    .order_by(CASES.c.held_until, CASES.c.id)
+    .limit(bindparam("most"))
+)
 UPDATE_CASE = update(CASES).where(CASES.c.id == bindparam("key"), CASES.c.version == bindparam("expected"))
 PERSON_SPOKE = select(func.max(MESSAGES.c.at)).where(
     MESSAGES.c.customer_id == bindparam("customer"),
@@ -142,23 +163,28 @@ CASES_IN_THREAD = (
 )
 MESSAGES_OF = _of_case(MESSAGES, StoredMessage, "at", "seq")
 DECISIONS_OF = _of_case(DECISIONS, DecisionRecord, "at", "seq")
-OUTGOING_OF = _of_case(OUTBOX, Outgoing, "created_at", "seq")
 CLOCKS_OF = _of_case(CLOCKS, CaseClock, "seq")
 EVENTS_OF = _of_case(EVENTS, Event, "seq")
-HOLD = (
-    update(OUTBOX)
-    .where(
-        OUTBOX.c.case_id == bindparam("in_case"),
-        OUTBOX.c.state == OutgoingState.QUEUED,
-        OUTBOX.c.is_automatic,
-    )
-    .values(state=OutgoingState.HELD, reason=bindparam("why"))
-)
 STOP_CLOCKS = (
     update(CLOCKS)
     .where(CLOCKS.c.case_id == bindparam("in_case"), CLOCKS.c.stopped_at.is_(None))
     .values(stopped_at=bindparam("moment"))
 )
+STOP_CLOCK = STOP_CLOCKS.where(CLOCKS.c.kind == bindparam("of_kind"))
+DUE_CLOCKS = (
+    _reading(CLOCKS, CaseClock)
+    .where(
+        CLOCKS.c.kind == bindparam("kind"),
+        CLOCKS.c.stopped_at.is_(None),
+        CLOCKS.c.due_at <= bindparam("now"),
+    )
+    .order_by(CLOCKS.c.due_at, CLOCKS.c.seq)
+    .limit(bindparam("most"))
+)
+CHANNEL_STATE = _reading(CHANNEL_STATES, ChannelState).where(
+    CHANNEL_STATES.c.channel == bindparam("channel"), CHANNEL_STATES.c.account == bindparam("account")
+)
+ALL_REVIEWS = _reading(ANSWER_REVIEWS, AnswerReview).order_by(ANSWER_REVIEWS.c.at, ANSWER_REVIEWS.c.seq)
 WRAPPED = (
     select(CUSTOMERS.c.id, CUSTOMERS.c.wrapped_key)
     .where(CUSTOMERS.c.wrapped_key.is_not(None), CUSTOMERS.c.id > bindparam("after"))

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, Integer, String
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
+
+from carebot.core.tiers import Priority
 
 
 class OneOf(TypeDecorator[StrEnum]):
@@ -42,3 +44,16 @@ class Names(TypeDecorator[frozenset[str]]):
 
     def process_result_value(self, value: list[str] | None, dialect: Dialect) -> frozenset[str]:
         return frozenset(value or ())
+
+
+class Rank(TypeDecorator[Priority]):
+    """A priority, stored as its rank: an index then has the urgent first."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: Priority | None, dialect: Dialect) -> int | None:
+        return None if value is None else value.rank
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Priority | None:
+        return None if value is None else next(member for member in Priority if member.rank == value)

@@ -21,7 +21,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from carebot.core.ports import Work
+from carebot.core.ports import Topic, Work
 from carebot.errors import StaleVersionError, StoreError
 from carebot.store.schema import require_current
 from carebot.store.sqlite import BUSY_TIMEOUT, empty_log, store_error, writing_engine
@@ -67,6 +67,8 @@ class SqliteUnitOfWork:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._gate = threading.Lock()
         self._is_closed = False
+        self._listeners: list[Callable[[frozenset[Topic]], None]] = []
+        self._topics: set[Topic] = set()  # of the group that is being written
         # Empties the log once at the start: a process killed after a wipe's commit may have left text there.
         self._must_truncate = True
         self._thread = threading.Thread(target=self._serve, name="carebot-writer", daemon=True)
@@ -81,6 +83,9 @@ class SqliteUnitOfWork:
     def run_all(self, fns: Sequence[Callable[[Work], T]]) -> tuple[T | BaseException, ...]:
         outcomes = self._submit(fns) if fns else []
         return tuple(outcome.error if isinstance(outcome, _Failure) else outcome for outcome in outcomes)
+
+    def on_commit(self, listener: Callable[[frozenset[Topic]], None]) -> None:
+        self._listeners.append(listener)
 
     def close(self) -> None:
         """Finish what is queued and let go of the database. May be called twice."""
@@ -135,6 +140,7 @@ class SqliteUnitOfWork:
 
     def _write(self, jobs: Sequence[_Job]) -> None:
         """One transaction; futures resolve after its commit, or all fail with it."""
+        self._topics.clear()
         try:
             with self._engine.connect() as connection, connection.begin():
                 outcomes = [[self._attempt(connection, fn) for fn in job.fns] for job in jobs]
@@ -146,6 +152,15 @@ class SqliteUnitOfWork:
             self._truncate()
         for job, outcome in zip(jobs, outcomes, strict=True):
             job.done.set_result(outcome)
+        self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
+        topics = frozenset(self._topics)
+        for listener in self._listeners if topics else ():
+            try:
+                listener(topics)
+            except BaseException:  # even an exit: the writer serves everybody else
+                log.exception("a listener failed; what was written stays written")
 
     def _attempt(self, connection: Connection, fn: Callable[[Work], Any]) -> Any:
         """What one function returned, or its failure; it is run again when it met a stale version."""
@@ -156,17 +171,19 @@ class SqliteUnitOfWork:
         return self._once(connection, fn)
 
     def _once(self, connection: Connection, fn: Callable[[Work], Any]) -> Any:
-        savepoint = connection.begin_nested()
-        work = SqlWork(connection)
+        driver, work = _driver(connection), SqlWork(connection)
+        driver.execute("SAVEPOINT unit")  # by the driver: SQLAlchemy's own costs as much as three statements
         try:
             result = fn(work)
-            savepoint.commit()
+            driver.execute("RELEASE unit")
         except BaseException as error:  # goes to whoever waits for this function
-            if not _in_transaction(connection):
+            if not driver.in_transaction:
                 raise  # SQLite gave up the whole transaction (a full disk): the group fails
-            savepoint.rollback()
+            driver.execute("ROLLBACK TO unit")
+            driver.execute("RELEASE unit")
             return _Failure(error=self._told(error))
         self._must_truncate = self._must_truncate or work.has_wiped
+        self._topics |= work.topics
         return result
 
     def _told(self, error: BaseException) -> BaseException:
@@ -184,10 +201,6 @@ class SqliteUnitOfWork:
             log.warning("the log of %s could not be emptied, trying again: %s", self._db, error)
             return
         self._must_truncate = is_blocked
-
-
-def _in_transaction(connection: Connection) -> bool:
-    return _driver(connection).in_transaction
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -5,31 +5,36 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection
 
 from carebot.core.article import Article
 from carebot.core.case import Case
-from carebot.core.clocks import CaseClock
+from carebot.core.clocks import CaseClock, ClockKind
 from carebot.core.events import Event
-from carebot.core.records import Customer, DecisionRecord, Outgoing, StoredMessage
+from carebot.core.ports import Topic
+from carebot.core.records import (
+    AnswerReview,
+    ChannelState,
+    Customer,
+    DecisionRecord,
+    MessageState,
+    StoredMessage,
+)
 from carebot.errors import StaleVersionError
 from carebot.store import mapping
 from carebot.store import statements as sql
-from carebot.store.mapping import RecordT
+from carebot.store.outbox_work import OutboxWork
 
 FIRST_CASE = 1001  # a first number that does not look like a test
 
 
-class SqlWork:
+class SqlWork(OutboxWork):
     """Implements core.ports.Work on a connection whose transaction somebody else begins and ends."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._dialect = connection.dialect.name
+        super().__init__(connection)
         self._versions: dict[str, int] = {}
-        self.has_wiped = False
 
     def new_id(self, prefix: str) -> str:
         if prefix != "case":
@@ -67,10 +72,22 @@ class SqlWork:
             raise KeyError(f"no customer {customer_id}: unknown, or erased")
 
     def add_message(self, message: StoredMessage) -> bool:
-        return self._add(sql.MESSAGES, mapping.values_of(message), "channel", "account", "external_id")
+        is_new = self._add(sql.MESSAGES, mapping.values_of(message), "channel", "account", "external_id")
+        if is_new and message.state is MessageState.RECEIVED:
+            self.topics.add(Topic.RECEIVED)
+        return is_new
 
     def message(self, message_id: str) -> StoredMessage | None:
         return self._one(StoredMessage, sql.MESSAGE, id=message_id)
+
+    def message_by_external_id(self, channel: str, account: str, external_id: str) -> StoredMessage | None:
+        return self._one(
+            StoredMessage,
+            sql.MESSAGE_BY_EXTERNAL_ID,
+            channel=channel,
+            account=account,
+            external_id=external_id,
+        )
 
     def messages_of(self, case_id: str) -> tuple[StoredMessage, ...]:
         return self._all(StoredMessage, sql.MESSAGES_OF, case_id=case_id)
@@ -96,6 +113,11 @@ class SqlWork:
             raise KeyError(f"no message {message_id}")
         raise StaleVersionError(f"message {message_id} was decided by somebody else in between")
 
+    def forget_text(self, message_id: str, *, deleted_at: datetime | None) -> None:
+        if not self._count(sql.FORGET, key=message_id, moment=deleted_at):
+            raise KeyError(f"no message {message_id}")
+        self.has_wiped = True
+
     def wipe_direct_texts(self, case_id: str) -> int:
         wiped = self._count(sql.WIPE, in_case=case_id)
         self.has_wiped = self.has_wiped or wiped > 0
@@ -113,6 +135,9 @@ class SqlWork:
 
     def resting_cases(self, before: datetime, limit: int) -> tuple[Case, ...]:
         return self._all(Case, sql.RESTING, before=before, most=limit)
+
+    def cases_held_until(self, now: datetime, limit: int) -> tuple[Case, ...]:
+        return self._all(Case, sql.HELD_UNTIL, now=now, most=limit)
 
     def open_cases_in(self, channel: str, account: str, thread_id: str) -> tuple[Case, ...]:
         return self._all(Case, sql.OPEN_CASES_IN, channel=channel, account=account, thread_id=thread_id)
@@ -137,14 +162,11 @@ class SqlWork:
         found = self._connection.execute(sql.DECISIONS_OF, {"case_id": case_id})
         return tuple(mapping.read_decision(row) for row in found)
 
-    def add_outgoing(self, outgoing: Outgoing) -> bool:
-        return self._add(sql.OUTBOX, mapping.values_of(outgoing), "idempotency_key")
+    def due_clocks(self, kind: ClockKind, *, now: datetime, limit: int) -> tuple[CaseClock, ...]:
+        return self._all(CaseClock, sql.DUE_CLOCKS, kind=kind, now=now, most=limit)
 
-    def outgoing_of(self, case_id: str) -> tuple[Outgoing, ...]:
-        return self._all(Outgoing, sql.OUTGOING_OF, case_id=case_id)
-
-    def hold_queued(self, case_id: str, reason: str) -> int:
-        return self._count(sql.HOLD, in_case=case_id, why=reason)
+    def stop_clock(self, case_id: str, kind: ClockKind, at: datetime) -> None:
+        self._count(sql.STOP_CLOCK, in_case=case_id, of_kind=kind, moment=at)
 
     def start_clock(self, clock: CaseClock) -> None:
         self._add(sql.CLOCKS, mapping.values_of(clock))
@@ -170,28 +192,22 @@ class SqlWork:
         found = self._connection.execute(sql.ALL_ARTICLES)
         return tuple(mapping.read_article(article) for article in found.scalars())
 
+    def channel_state(self, channel: str, account: str) -> ChannelState:
+        known = self._one(ChannelState, sql.CHANNEL_STATE, channel=channel, account=account)
+        return known or ChannelState(channel=channel, account=account)
+
+    def save_channel_state(self, state: ChannelState) -> None:
+        self._put(sql.CHANNEL_STATES, mapping.values_of(state), "channel", "account")
+
+    def add_answer_review(self, review: AnswerReview) -> bool:
+        return self._add(sql.ANSWER_REVIEWS, mapping.values_of(review), "message_id")
+
+    def answer_reviews(self) -> tuple[AnswerReview, ...]:
+        return self._all(AnswerReview, sql.ALL_REVIEWS)
+
     def switch(self, name: str) -> bool | None:
         found = self._connection.execute(sql.SWITCH, {"name": name})
         return found.scalar_one_or_none()
 
     def set_switch(self, name: str, value: bool) -> None:
         self._put(sql.SWITCHES, {"name": name, "value": value}, "name")
-
-    # How rows are read and written ------------------------------------------------------------
-
-    def _one(self, record: type[RecordT], statement: Executable, **values: Any) -> RecordT | None:
-        row = self._connection.execute(statement, values).one_or_none()
-        return None if row is None else mapping.read(record, row)
-
-    def _all(self, record: type[RecordT], statement: Executable, **values: Any) -> tuple[RecordT, ...]:
-        return tuple(mapping.read(record, row) for row in self._connection.execute(statement, values))
-
-    def _count(self, statement: Executable, **values: Any) -> int:
-        return self._connection.execute(statement, values).rowcount
-
-    def _add(self, target: Table, values: mapping.Values, *key: str) -> bool:
-        """Insert; False when a row with the same key (any unique key when none is named) is there already."""
-        return self._count(sql.add_once(self._dialect, target, *key), **values) == 1
-
-    def _put(self, target: Table, values: mapping.Values, key: str) -> None:
-        self._connection.execute(sql.put(self._dialect, target, key), values)

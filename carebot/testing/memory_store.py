@@ -1,18 +1,22 @@
 """A unit of work without a database, for tests: it keeps every promise that does not need a disk.
 
-tests/contract/test_unit_of_work.py holds it to the same contract as the real one.
+The tests in tests/contract hold it to the same contract as the real one.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from carebot.core.ports import Work
+from carebot.core.ports import Topic, Work
 from carebot.errors import StaleVersionError, StoreError
-from carebot.testing.memory_work import MemoryWork, Tables
+from carebot.testing.memory_tables import Tables
+from carebot.testing.memory_work import MemoryWork
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -27,6 +31,11 @@ class MemoryUnitOfWork:
         self._lock = threading.Lock()
         self._writer: int | None = None
         self._is_closed = False
+        self._listeners: list[Callable[[frozenset[Topic]], None]] = []
+        self._topics: set[Topic] = set()
+
+    def on_commit(self, listener: Callable[[frozenset[Topic]], None]) -> None:
+        self._listeners.append(listener)
 
     def run(self, fn: Callable[[Work], T]) -> T:
         with self._writing():
@@ -53,6 +62,12 @@ class MemoryUnitOfWork:
                 yield
             finally:
                 self._writer = None
+                topics, self._topics = frozenset(self._topics), set()
+        for listener in self._listeners if topics else ():
+            try:
+                listener(topics)
+            except Exception:
+                log.exception("a listener failed; what was written stays written")
 
     def _outcome(self, fn: Callable[[Work], T]) -> T | BaseException:
         try:
@@ -69,7 +84,8 @@ class MemoryUnitOfWork:
         return self._once(fn)
 
     def _once(self, fn: Callable[[Work], T]) -> T:
-        tables = self._tables.copy()
-        result = fn(MemoryWork(tables))
-        self._tables = tables
+        work = MemoryWork(self._tables.copy())
+        result = fn(work)
+        self._tables = work.tables
+        self._topics |= work.topics
         return result

@@ -4,56 +4,42 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import TypeVar
 
 from carebot.core.article import Article
 from carebot.core.case import Case, CaseStatus
-from carebot.core.clocks import CaseClock
+from carebot.core.clocks import CaseClock, ClockKind
 from carebot.core.events import Event
 from carebot.core.message import Visibility, Writer, require_utc
+from carebot.core.ports import Topic
 from carebot.core.records import (
+    AnswerReview,
+    ChannelState,
     Customer,
     DecisionRecord,
     MessageState,
-    Outgoing,
-    OutgoingState,
     StoredMessage,
 )
-from carebot.errors import StaleVersionError, StoreError
+from carebot.errors import StaleVersionError
+from carebot.testing.memory_outbox import MemoryOutbox
+from carebot.testing.memory_tables import Tables, require
 
 FIRST_CASE = 1001
 
 
-@dataclass(slots=True)
-class Tables:
-    """Everything that is written down. The records never change, so a shallow copy is a copy."""
-
-    customers: dict[str, Customer] = field(default_factory=dict)
-    fingerprints: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    messages: dict[str, StoredMessage] = field(default_factory=dict)
-    external_ids: set[tuple[str, str, str]] = field(default_factory=set)
-    cases: dict[str, Case] = field(default_factory=dict)
-    decisions: dict[str, DecisionRecord] = field(default_factory=dict)
-    outbox: dict[str, Outgoing] = field(default_factory=dict)
-    clocks: list[CaseClock] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    articles: dict[str, Article] = field(default_factory=dict)
-    switches: dict[str, bool] = field(default_factory=dict)
-    counters: dict[str, int] = field(default_factory=dict)
-
-    def copy(self) -> Tables:
-        """As it is now; later changes do not reach it."""
-        return Tables(**{item.name: getattr(self, item.name).copy() for item in fields(self)})
-
-
-class MemoryWork:
+class MemoryWork(MemoryOutbox):
     """Implements core.ports.Work on dictionaries."""
 
     def __init__(self, tables: Tables) -> None:
-        self._t = tables
+        super().__init__(tables)
         self._versions: dict[str, int] = {}
+
+    @property
+    def tables(self) -> Tables:
+        """What was written."""
+        return self._t
 
     def new_id(self, prefix: str) -> str:
         if prefix != "case":
@@ -93,15 +79,22 @@ class MemoryWork:
         key = (message.channel, message.account, message.external_id)
         if key in self._t.external_ids:
             return False
-        _require(message.customer_id in self._t.customers, "a message needs its customer")
-        _require(message.case_id is None or message.case_id in self._t.cases, "a message needs its case")
-        _require(message.id not in self._t.messages, "a message needs an id of its own")
+        require(message.customer_id in self._t.customers, "a message needs its customer")
+        require(message.case_id is None or message.case_id in self._t.cases, "a message needs its case")
+        require(message.id not in self._t.messages, "a message needs an id of its own")
         self._t.external_ids.add(key)
         self._t.messages[message.id] = message
+        if message.state is MessageState.RECEIVED:
+            self.topics.add(Topic.RECEIVED)
         return True
 
     def message(self, message_id: str) -> StoredMessage | None:
         return self._t.messages.get(message_id)
+
+    def message_by_external_id(self, channel: str, account: str, external_id: str) -> StoredMessage | None:
+        key = (channel, account, external_id)
+        found = (m for m in self._t.messages.values() if (m.channel, m.account, m.external_id) == key)
+        return next(found, None)
 
     def messages_of(self, case_id: str) -> tuple[StoredMessage, ...]:
         return _by_time(self._t.messages.values(), case_id)
@@ -132,7 +125,14 @@ class MemoryWork:
 
     def undecided(self, limit: int) -> tuple[StoredMessage, ...]:
         waiting = [m for m in self._t.messages.values() if m.state is MessageState.RECEIVED]
-        return tuple(sorted(waiting, key=lambda message: message.at)[:limit])
+        return tuple(sorted(waiting, key=lambda message: (message.priority.rank, message.at))[:limit])
+
+    def forget_text(self, message_id: str, *, deleted_at: datetime | None) -> None:
+        message = self._t.messages.get(message_id)
+        if message is None:
+            raise KeyError(f"no message {message_id}")
+        gone_at = message.deleted_at or deleted_at
+        self._t.messages[message_id] = replace(message, masked_text=None, deleted_at=gone_at)
 
     def mark_decided(self, message_id: str, *, case_id: str | None, masked_text: str | None) -> None:
         message = self._t.messages.get(message_id)
@@ -140,7 +140,7 @@ class MemoryWork:
             raise KeyError(f"no message {message_id}")
         if message.state is MessageState.DECIDED:
             raise StaleVersionError(f"message {message_id} was decided by somebody else in between")
-        _require(case_id is None or case_id in self._t.cases, "a message needs its case")
+        require(case_id is None or case_id in self._t.cases, "a message needs its case")
         self._t.messages[message_id] = replace(
             message, state=MessageState.DECIDED, case_id=case_id, masked_text=masked_text
         )
@@ -157,7 +157,7 @@ class MemoryWork:
 
     def move_messages(self, message_ids: Sequence[str], case_id: str) -> int:
         ids = set(message_ids) & self._t.messages.keys()
-        _require(not ids or case_id in self._t.cases, "a message needs its case")
+        require(not ids or case_id in self._t.cases, "a message needs its case")
         for message_id in ids:
             self._t.messages[message_id] = replace(self._t.messages[message_id], case_id=case_id)
         for message_id in ids & self._t.decisions.keys():
@@ -182,6 +182,14 @@ class MemoryWork:
         resting = [case for case in resolved if case.updated_at <= before]
         return tuple(sorted(resting, key=lambda case: (case.updated_at, case.id))[:limit])
 
+    def cases_held_until(self, now: datetime, limit: int) -> tuple[Case, ...]:
+        held = [
+            (case.held_until, case)
+            for case in self._t.cases.values()
+            if case.status.is_open and case.held_until is not None and case.held_until <= now
+        ]
+        return tuple(case for _, case in sorted(held, key=lambda pair: (pair[0], pair[1].id))[:limit])
+
     def open_cases_in(self, channel: str, account: str, thread_id: str) -> tuple[Case, ...]:
         found = (
             case
@@ -195,7 +203,7 @@ class MemoryWork:
         known = self._t.cases.get(case.id)
         if expected != (0 if known is None else known.version):
             raise StaleVersionError(f"case {case.id} was changed by somebody else since version {expected}")
-        _require(case.customer_id in self._t.customers, "a case needs its customer")
+        require(case.customer_id in self._t.customers, "a case needs its customer")
         for item in fields(case):
             if isinstance(value := getattr(case, item.name), datetime):
                 require_utc(value, f"a case's {item.name}")
@@ -205,37 +213,24 @@ class MemoryWork:
     def add_decision(self, record: DecisionRecord) -> None:
         if record.message_id in self._t.decisions:
             raise StaleVersionError(f"message {record.message_id} was decided by somebody else in between")
-        _require(record.message_id in self._t.messages, "a decision needs its message")
-        _require(record.case_id is None or record.case_id in self._t.cases, "a decision needs its case")
+        require(record.message_id in self._t.messages, "a decision needs its message")
+        require(record.case_id is None or record.case_id in self._t.cases, "a decision needs its case")
         self._t.decisions[record.message_id] = record
 
     def decisions_of(self, case_id: str) -> tuple[DecisionRecord, ...]:
         return _by_time(self._t.decisions.values(), case_id)
 
-    def add_outgoing(self, outgoing: Outgoing) -> bool:
-        if any(known.idempotency_key == outgoing.idempotency_key for known in self._t.outbox.values()):
-            return False
-        _require(outgoing.case_id in self._t.cases, "an outgoing text needs its case")
-        _require(outgoing.message_id in self._t.messages, "an outgoing text needs its message")
-        self._t.outbox[outgoing.id] = outgoing
-        return True
+    def due_clocks(self, kind: ClockKind, *, now: datetime, limit: int) -> tuple[CaseClock, ...]:
+        due = [c for c in self._t.clocks if c.kind is kind and c.is_running and c.due_at <= now]
+        return tuple(sorted(due, key=lambda clock: clock.due_at)[:limit])
 
-    def outgoing_of(self, case_id: str) -> tuple[Outgoing, ...]:
-        found = [outgoing for outgoing in self._t.outbox.values() if outgoing.case_id == case_id]
-        return tuple(sorted(found, key=lambda outgoing: outgoing.created_at))
-
-    def hold_queued(self, case_id: str, reason: str) -> int:
-        queued = [
-            outgoing
-            for outgoing in self.outgoing_of(case_id)
-            if outgoing.state is OutgoingState.QUEUED and outgoing.is_automatic
-        ]
-        for outgoing in queued:
-            self._t.outbox[outgoing.id] = replace(outgoing, state=OutgoingState.HELD, reason=reason)
-        return len(queued)
+    def stop_clock(self, case_id: str, kind: ClockKind, at: datetime) -> None:
+        for place, clock in enumerate(self._t.clocks):
+            if (clock.case_id, clock.kind) == (case_id, kind) and clock.is_running:
+                self._t.clocks[place] = replace(clock, stopped_at=at)
 
     def start_clock(self, clock: CaseClock) -> None:
-        _require(clock.case_id in self._t.cases, "a clock needs its case")
+        require(clock.case_id in self._t.cases, "a clock needs its case")
         running = any(
             known.case_id == clock.case_id and known.kind is clock.kind and known.stopped_at is None
             for known in self._t.clocks
@@ -268,6 +263,23 @@ class MemoryWork:
     def articles(self) -> tuple[Article, ...]:
         return tuple(self._t.articles[slug] for slug in sorted(self._t.articles))
 
+    def channel_state(self, channel: str, account: str) -> ChannelState:
+        known = self._t.channel_states.get((channel, account))
+        return known or ChannelState(channel=channel, account=account)
+
+    def save_channel_state(self, state: ChannelState) -> None:
+        self._t.channel_states[state.channel, state.account] = state
+
+    def add_answer_review(self, review: AnswerReview) -> bool:
+        if review.message_id in self._t.answer_reviews:
+            return False
+        require(review.message_id in self._t.messages, "a review needs its message")
+        self._t.answer_reviews[review.message_id] = review
+        return True
+
+    def answer_reviews(self) -> tuple[AnswerReview, ...]:
+        return tuple(sorted(self._t.answer_reviews.values(), key=lambda review: review.at))
+
     def switch(self, name: str) -> bool | None:
         return self._t.switches.get(name)
 
@@ -281,8 +293,3 @@ TimedT = TypeVar("TimedT", StoredMessage, DecisionRecord)
 def _by_time(records: Iterable[TimedT], case_id: str) -> tuple[TimedT, ...]:
     """Oldest first; what came at the same moment stays in the order in which it was written."""
     return tuple(sorted((r for r in records if r.case_id == case_id), key=lambda record: record.at))
-
-
-def _require(holds: bool, what: str) -> None:
-    if not holds:
-        raise StoreError(f"refused a record: {what}")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
-from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,36 +16,13 @@ from carebot.core.article import Article, ArticleMode, Variant
 from carebot.core.case import CaseStatus
 from carebot.core.clocks import ClockKind
 from carebot.core.message import Visibility, Writer
-from carebot.core.ports import UnitOfWork, Work
-from carebot.core.records import MessageState, OutgoingState
+from carebot.core.ports import Work
+from carebot.core.records import MessageState, OutgoingKind, OutgoingState
 from carebot.core.tiers import Priority, Zone
 from carebot.errors import StaleVersionError, StoreError
-from carebot.store import schema
-from carebot.store.uow import SqliteUnitOfWork
-from carebot.testing.memory_store import MemoryUnitOfWork
+from tests.contract.stores import Closable
 from tests.unit.store import makers
 from tests.unit.store.makers import MINUTE, NOON
-
-
-class Closable(UnitOfWork, Protocol):
-    def close(self) -> None: ...
-
-
-def sqlite(tmp_path: Path) -> Closable:
-    schema.create(tmp_path / "care.db")
-    return SqliteUnitOfWork(tmp_path / "care.db")
-
-
-def memory(tmp_path: Path) -> Closable:
-    return MemoryUnitOfWork()
-
-
-@pytest.fixture(params=[sqlite, memory], ids=["sqlite", "memory"])
-def uow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Closable]:
-    make: Callable[[Path], Closable] = request.param
-    made = make(tmp_path)
-    yield made
-    made.close()
 
 
 class OopsError(Exception):
@@ -288,7 +263,7 @@ def test_a_second_delivery_is_not_written_and_changes_nothing(uow: Closable) -> 
     assert stored.sealed == makers.message().sealed
 
 
-def test_undecided_messages_come_oldest_first_and_go_once_decided(uow: Closable) -> None:
+def test_undecided_messages_come_urgent_first_then_oldest_and_go_once_decided(uow: Closable) -> None:
     def write(work: Work) -> None:
         work.add_customer(makers.customer(), "fp-1")
         for number, minutes in ((1, 5), (2, 1), (3, 5), (4, 3)):
@@ -530,13 +505,20 @@ def test_only_the_bots_queued_texts_are_held(uow: Closable) -> None:
         for number, state in enumerate(OutgoingState):
             work.add_outgoing(makers.outgoing(number, state=state))
         work.add_outgoing(makers.outgoing("person", is_automatic=False))
+        hide = {"kind": OutgoingKind.HIDE, "state": OutgoingState.FAILED}
+        work.add_outgoing(makers.outgoing("hide", **hide))
         return work.hold_queued("C-1", "a person has spoken")
 
-    assert uow.run(write) == 1
+    assert uow.run(write) == 2
     found = {text.id: text for text in uow.run(lambda work: work.outgoing_of("C-1"))}
-    assert (found["o-0"].state, found["o-0"].reason) == (OutgoingState.HELD, "a person has spoken")
+    held = {text.id for text in found.values() if text.reason == "a person has spoken"}
+    assert {found[name].state for name in held} == {OutgoingState.HELD}
+    assert held == {
+        f"o-{list(OutgoingState).index(state)}" for state in (OutgoingState.QUEUED, OutgoingState.FAILED)
+    }
     assert found["o-person"].state is OutgoingState.QUEUED
-    assert [found[f"o-{n}"].state for n in range(1, 8)] == list(OutgoingState)[1:]
+    assert found["o-hide"].state is OutgoingState.FAILED, "a hide protects the customer and goes on"
+    assert uow.run(lambda work: work.hold_queued("C-1", "again")) == 0
 
 
 def test_a_running_clock_goes_on_and_a_stopped_one_can_start_again(uow: Closable) -> None:

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path, PurePosixPath
 
-import pytest
 from typer.main import get_command
 
 from carebot.cli import app
@@ -13,7 +12,6 @@ ROOT = Path(__file__).parents[2]
 UNIT = (ROOT / "contrib" / "systemd" / "carebot.service").read_text(encoding="utf-8")
 CONTAINER = (ROOT / "Containerfile").read_text(encoding="utf-8")
 IGNORED = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-NOT_YET = {"run"}  # comes with the first live channel; the unit's first lines say so
 STATE = PurePosixPath("/var/lib/carebot")
 HARDENED = {
     "CapabilityBoundingSet=", "DynamicUser=yes", "LimitCORE=0", "NoNewPrivileges=yes", "PrivateDevices=yes",
@@ -44,14 +42,8 @@ def copied_from_the_checkout() -> list[str]:
 def test_the_units_commands_exist() -> None:
     started = set(re.findall(r"^ExecStart(?:Pre)?=/opt/carebot/bin/carebot (\w+)", UNIT, re.MULTILINE))
 
-    assert started - commands() <= NOT_YET
+    assert started <= commands()
     assert "python3 -m venv /opt/carebot &&" in UNIT
-
-
-@pytest.mark.parametrize("command", sorted(NOT_YET))
-def test_the_unit_says_which_command_is_still_to_come(command: str) -> None:
-    assert command not in commands(), "it is here: take it from NOT_YET, and the warning out of the unit"
-    assert f"`carebot {command}`, which comes with the first live channel" in UNIT
 
 
 def test_the_units_settings_exist() -> None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from carebot import errors
+from carebot.channels.townsquare.web.server import serving
 from carebot.cli import app
+from tests.unit.engine.waiting import until
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -38,7 +45,8 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, set[
         if hasattr(command, "commands"):
             yield from commands(command, (*path, word))
         else:
-            options = {spelling for parameter in command.params for spelling in parameter.opts}
+            spellings = (spelling for one in command.params for spelling in (*one.opts, *one.secondary_opts))
+            options = set(spellings)
             yield " ".join((*path, word)), {spelling for spelling in options if spelling.startswith("-")}
 
 
@@ -90,7 +98,7 @@ def test_every_command_is_documented_with_its_options(command: str) -> None:
 
 
 def test_no_command_is_documented_that_does_not_exist() -> None:
-    documented = re.findall(r"^\| `carebot ([a-z ]+)` \|", read(DOCS / "commands.md"), re.MULTILINE)
+    documented = re.findall(r"^\| `carebot ([a-z -]+)` \|", read(DOCS / "commands.md"), re.MULTILINE)
 
     assert set(documented) == set(COMMANDS)
 
@@ -156,21 +164,86 @@ def test_the_quickstart_can_be_followed(tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / messages).write_bytes((ROOT / "examples" / messages.name).read_bytes())
     (tmp_path / "care").mkdir()
     monkeypatch.chdir(tmp_path / "care")
+    for port in ("INSIDE", "OUTSIDE"):
+        monkeypatch.setenv(f"CAREBOT_{port}", "127.0.0.1:0")
     Path("articles.csv").write_text(_fence_after(page, "`articles.csv`"), encoding="utf-8")
 
     printed = []
-    for line in re.findall(r"^\$ carebot (.*)$", page, re.MULTILINE):
-        if line.startswith("replay") and "lower.yaml" in line:
-            text = Path("care.yaml").read_text(encoding="utf-8")
-            assert "answer_precision: 98 %" in text
-            Path("lower.yaml").write_text(text.replace("98 %", "90 %"), encoding="utf-8")
-        printed.append(_run(line))
+    with ExitStack() as stack:
+        square = stack.enter_context(serving(tmp_path / "square.db"))
+        for line in re.findall(r"^\$ carebot (.*)$", page, re.MULTILINE):
+            if line.startswith("replay") and "lower.yaml" in line:
+                text = Path("care.yaml").read_text(encoding="utf-8")
+                assert "answer_precision: 98 %" in text
+                Path("lower.yaml").write_text(text.replace("98 %", "90 %"), encoding="utf-8")
+            if line == "check" and Path("lower.yaml").exists():
+                _connect(square)
+            if line == "run":
+                running = stack.enter_context(_running())
+                _write_as_customers(square, re.findall(r"`(@acme [^`]+)`", page))
+                until(lambda: "3 sent" in _run("status"), "two replies and a hidden post")
+                continue
+            if line.startswith("restore"):
+                running.terminate()
+                assert running.wait(40) == 0
+            printed.append(_run(line))
 
     words = " ".join("\n".join(printed).split())
-    assert "1 added" in words
-    assert "1 message carries personal data, where anybody can read it" in words
-    assert "the text carries personal data (email, order number)" in words
-    assert "C-1001" in words
+    for said in (
+        "1 added",
+        "1 message carries personal data, where anybody can read it",
+        "the text carries personal data (email, order number)",
+        "C-1001",
+        "knows us as @acme",
+        "care (public): 2 open cases, 1 waiting for people",
+        "C-1003 on townsquare for acme: tier 1, zone public, waiting for agent",
+        "/sign-in?token=",
+        "the bot may speak again",
+    ):
+        assert said in words
+
+
+def _connect(square: str) -> None:
+    """What the page says about the account, `.env` and the target."""
+    account = {"handle": "acme", "name": "Acme", "is_brand": True}
+    token = httpx.post(f"{square}/api/v1/accounts", json=account).json()["token"]
+    env = Path(".env").read_text(encoding="utf-8")
+    for name, value in (("URL", square), ("TOKEN", token)):
+        env, count = re.subn(rf"(?m)^#(CAREBOT_TOWNSQUARE_{name}=).*$", rf"\g<1>{value}", env)
+        assert count == 1
+    Path(".env").write_text(env, encoding="utf-8")
+    Path("care.yaml").write_bytes(Path("lower.yaml").read_bytes())
+
+
+def _write_as_customers(square: str, texts: list[str]) -> None:
+    for number, text in enumerate(texts):
+        account = {"handle": f"customer{number}", "name": "Somebody", "is_brand": False}
+        token = httpx.post(f"{square}/api/v1/accounts", json=account).json()["token"]
+        posted = httpx.post(
+            f"{square}/api/v1/posts", json={"text": text}, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert posted.is_success
+
+
+@contextmanager
+def _running() -> Iterator[subprocess.Popen[bytes]]:
+    """``carebot run`` in this folder."""
+    log = Path("run.log")
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "carebot", "run"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        until(lambda: "stop it with" in read(log) or process.poll() is not None, "the start", within=60)
+        assert process.poll() is None, read(log)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(20)
 
 
 def _fence_after(page: str, words: str) -> str:
@@ -181,7 +254,7 @@ def _fence_after(page: str, words: str) -> str:
 
 def _run(line: str) -> str:
     """What a command prints; it must succeed."""
-    done = CliRunner().invoke(app, line.split())
+    done = CliRunner().invoke(app, shlex.split(line))
     assert done.exit_code == 0, f"{line}: {done.output} {done.exception!r}"
     return done.output
 

@@ -13,12 +13,16 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 RECORD = ROOT / "docs" / "adr" / "0004-licences.md"
 NOT_SHIPPED = {"dev", "train"}
 ROW = re.compile(r"^\| (?P<package>[a-z0-9.-]+) \| (?P<use>[a-z]+) \| (?P<licence>[^|]+) \|$", re.MULTILINE)
+# Packages whose metadata names no licence, with what their licence file says.
+READ_BY_HAND = {"axe-playwright-python": "MIT (its axe.min.js: MPL-2.0)"}
 # The General Public License and its Affero form, by name or initials; the Lesser one ("LGPL") is not meant.
 REFUSED = re.compile(r"(?<!Lesser )General Public License|(?<!Lesser )Affero|\bA?GPL", re.IGNORECASE)
 
 
 def licence(package: str) -> str:
     """The licence as the installed package's metadata says: expression, else classifier, else free text."""
+    if package in READ_BY_HAND:
+        return READ_BY_HAND[package]
     said = metadata.metadata(package)
     if expression := said.get("License-Expression"):
         return expression

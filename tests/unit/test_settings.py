@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from carebot.app.running import values_for
 from carebot.errors import ConfigurationError
 from carebot.settings import Settings
 
@@ -207,3 +208,42 @@ def test_an_env_file_that_is_not_text_is_refused(folder: Path) -> None:
 def test_an_env_folder_is_refused(folder: Path) -> None:
     (folder / ".env").mkdir()
     assert mistakes(folder) == [f"{folder / '.env'}: cannot be read (Is a directory)"]
+
+
+def test_the_values_of_a_block_come_from_everywhere(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "token").write_text("hush\n", encoding="utf-8")
+    env(folder, "CAREBOT_X_URL=http://a", "CAREBOT_X_TOKEN_FILE=token", "CAREBOT_X_EMPTY=")
+    monkeypatch.setenv("CAREBOT_X_URL", "http://b")
+    monkeypatch.setenv("CAREBOT_X_POLL_EVERY", "2")
+    settings = load(folder, blocks=("X",))
+    assert settings.values_of("x") == {"url": "http://b", "token": "hush", "poll_every": "2"}
+    assert settings.values_of("y") == {}
+    assert "hush" not in repr(settings)
+
+
+def test_mistakes_in_a_block_are_shown_with_the_others(folder: Path) -> None:
+    env(folder, "CAREBOT_X_TOKEN=a", "CAREBOT_X_TOKEN_FILE=b", "CAREBOT_X_KEY_FILE=nowhere")
+    with pytest.raises(ConfigurationError) as caught:
+        load(folder, blocks=("X",))
+    assert str(caught.value).split("\n") == [
+        ".env:1: CAREBOT_X_TOKEN: CAREBOT_X_TOKEN_FILE is set as well; keep one",
+        ".env:3: CAREBOT_X_KEY_FILE: nowhere cannot be read (No such file or directory)",
+    ]
+
+
+def test_an_account_has_values_of_its_own() -> None:
+    values = {"url": "u", "token": "t", "acme_token": "a", "big_co_token": "b"}
+    accounts = {"@acme", "big.co", "other"}
+    assert values_for(values, "@acme", accounts) == {"url": "u", "token": "a"}
+    assert values_for(values, "big.co", accounts) == {"url": "u", "token": "b"}
+    assert values_for(values, "other", accounts) == {"url": "u", "token": "t"}
+
+
+@pytest.mark.parametrize("address", ["8321", "here", "127.0.0.1:", "127.0.0.1:99999", ":80"])
+def test_an_address_is_a_host_and_a_port(folder: Path, address: str) -> None:
+    env(folder, f"CAREBOT_INSIDE={address}")
+    (mistake,) = mistakes(folder)
+    assert (
+        mistake
+        == f".env:1: CAREBOT_INSIDE: expected a host and a port such as 127.0.0.1:8321, got {address!r}"
+    )

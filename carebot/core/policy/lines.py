@@ -63,9 +63,11 @@ def _person_has_it(view: View) -> Decision | None:
         return None
     known = view.settings.plan.has_queue(case.queue)
     queue = case.queue if known and view.zone is not Zone.PRIVATE else people_queue(view)
-    reason = "a person has the case and has spoken: the bot is silent"
+    reason = "a person has the case: the bot is silent"
     if view.zone is Zone.PRIVATE and case.zone is not Zone.PRIVATE:
-        reason = f"it moves to {queue}, because {view.band.reason}; a person has spoken, so the bot is silent"
+        reason = (
+            f"it moves to {queue}, because {view.band.reason}; a person has the case, so the bot is silent"
+        )
     return outcome(view, Action.HOLD, reason, "person_has_spoken", queue=queue, silence="a person has spoken")
 
 

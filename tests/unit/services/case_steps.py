@@ -12,6 +12,8 @@ from carebot.core.message import Visibility, Writer
 from carebot.core.ports import UnitOfWork, Work
 from carebot.core.rights import Role, Viewer
 from carebot.core.tiers import Zone
+from carebot.privacy.keys import InstallationKey, KeyRing
+from carebot.privacy.seal import Seal
 from carebot.services.merge_cases import Merged, merge_cases
 from carebot.services.resolve_case import reopen_case, resolve_case
 from carebot.services.snooze_case import snooze_case
@@ -21,6 +23,7 @@ from tests.unit.store.makers import MINUTE, NOON
 
 LATER = NOON + 60 * MINUTE
 ZONES = (Zone.PUBLIC, Zone.DIRECT, Zone.PRIVATE)
+SEALER = Seal(KeyRing(keys=(InstallationKey.new(NOON),)))
 EVERYTHING = Viewer(id="agent:kim", roles=frozenset({Role.PRIVATE_AGENT, Role.SPECIALIST, Role.EXPERT}))
 
 
@@ -95,7 +98,7 @@ def snooze(uow: UnitOfWork, viewer: Viewer = EVERYTHING, until: datetime = LATER
 
 
 def merge(uow: UnitOfWork, viewer: Viewer = EVERYTHING, pair: tuple[str, str] = ("C-1", "C-2")) -> Merged:
-    return merge_cases(*pair, viewer=viewer, uow=uow, clock=Clock())
+    return merge_cases(*pair, viewer=viewer, uow=uow, sealer=SEALER, clock=Clock())
 
 
 def split(uow: UnitOfWork, *messages: str, viewer: Viewer = EVERYTHING) -> Case:

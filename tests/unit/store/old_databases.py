@@ -26,13 +26,20 @@ def make(db: Path, revision: str) -> None:
     engine.dispose()
     with closing(sqlite3.connect(db)) as connection, connection:
         connection.execute("PRAGMA foreign_keys=ON")
-        FILL[revision](connection)
+        for table, values in ROWS[revision]().items():
+            marks = ", ".join("?" * len(values))
+            connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
 
 
-def _fill_0001(connection: sqlite3.Connection) -> None:
-    noon = "2026-03-01 12:00:00.123456"
-    later = "2026-03-01 12:10:00.000000"
-    fill: dict[str, tuple[object, ...]] = {
+Rows = dict[str, tuple[object, ...]]
+
+NOON = "2026-03-01 12:00:00.123456"
+LATER = "2026-03-01 12:10:00.000000"
+
+
+def _rows_0001() -> Rows:
+    noon, later = NOON, LATER
+    return {
         "customers": ("u-1", "x", "brand", "fp-1", b"\x01key", b"sealed", True, "en"),
         "cases": (
             *("C-1001", "x", "brand", "acme", "u-1", "t-1", noon, later, "waiting_for_agent", 1, "public"),
@@ -80,9 +87,20 @@ def _fill_0001(connection: sqlite3.Connection) -> None:
         "switches": ("bot_awake", False),
         "counters": ("case", 1001),
     }
-    for table, values in fill.items():
-        marks = ", ".join("?" * len(values))
-        connection.execute(f"INSERT INTO {table} VALUES ({marks})", values)
 
 
-FILL: dict[str, Callable[[sqlite3.Connection], None]] = {"0001": _fill_0001}
+def _rows_0002() -> Rows:
+    rows = _rows_0001()
+    added: Rows = {
+        "cases": ("agent-7", LATER),
+        "messages": (1, LATER),
+        "outbox": ("text", 2, 1, "worker-1", "p-1", LATER, LATER, NOON, None),
+    }
+    return {
+        **{table: (*values, *added.get(table, ())) for table, values in rows.items()},
+        "channel_states": ("x", "brand", "cursor-17", NOON, LATER, "no route to it", None),
+        "answer_reviews": (1, "m-1", "hours", 0.875, "right", "agent-7", LATER, True),
+    }
+
+
+ROWS: dict[str, Callable[[], Rows]] = {"0001": _rows_0001, "0002": _rows_0002}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from carebot.core.ports import Work
+from carebot.core.records import OutgoingState
 from carebot.errors import SchemaError, StoreBusyError, StoreError
 from carebot.store import backup, schema
 from carebot.store.uow import SqliteUnitOfWork
@@ -116,6 +117,30 @@ def test_a_restored_database_is_used_as_if_nothing_had_happened(filled: Path, tm
         assert uow.run(lambda work: work.message("m-29")) is not None
         uow.run(partial(makers.one_message, number="after"))
     assert mode_of(filled) == 0o600
+
+
+def test_what_was_leaving_when_the_backup_was_made_is_looked_for_before_it_is_said_again(
+    db: Path, tmp_path: Path
+) -> None:
+    def fill(work: Work) -> None:
+        makers.one_case(work)
+        for number, state in enumerate(OutgoingState):
+            work.add_outgoing(makers.outgoing(number, state=state))
+
+    with SqliteUnitOfWork(db) as uow:
+        uow.run(fill)
+    backup.back_up(db, tmp_path / "backup.db")
+
+    backup.restore(tmp_path / "backup.db", db, force=True)
+
+    with SqliteUnitOfWork(db) as uow:
+        rows = uow.run(lambda work: work.outgoing_of("C-1"))
+    was = [*OutgoingState]
+    now = {before: after.state for before, after in zip(was, rows, strict=True)}
+    doubted = {state for state, after in now.items() if after is OutgoingState.UNKNOWN}
+    assert doubted == {OutgoingState(state) for state in backup.ON_THE_WAY}
+    assert all(now[state] is state for state in set(was) - doubted)
+    assert all(row.attempts for row in rows if row.state is OutgoingState.UNKNOWN)
 
 
 def test_a_database_in_use_is_not_replaced(filled: Path, tmp_path: Path) -> None:

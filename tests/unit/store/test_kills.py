@@ -15,7 +15,7 @@ import pytest
 from carebot.core.ports import Work
 from carebot.store import backup, schema
 from carebot.store.uow import SqliteUnitOfWork
-from tests.unit.store import makers
+from tests.unit.store import makers, old_databases
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills and limits of POSIX")
 
@@ -35,6 +35,11 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 def tables_of(db: Path) -> list[str]:
     with closing(sqlite3.connect(db)) as connection:
         return [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+
+def dump_of(db: Path) -> list[str]:
+    with closing(sqlite3.connect(db)) as connection:
+        return list(connection.iterdump())
 
 
 @pytest.mark.parametrize("after", [3, 20, 41])
@@ -84,6 +89,24 @@ def test_killed_while_migrating_the_database_is_as_before_and_can_be_upgraded(
     backup.check(db)
 
 
+@pytest.mark.parametrize("index", [1, 3, 5, 6])
+def test_killed_while_migrating_a_filled_database_it_is_as_before_and_can_be_upgraded(
+    tmp_path: Path, index: int
+) -> None:
+    db = tmp_path / "care.db"
+    old_databases.make(db, "0001")
+    before = dump_of(db)
+
+    died = run("die_while_migrating", db, tmp_path / "before.db", index)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert dump_of(db) == before
+
+    assert schema.upgrade(db, backup_to=tmp_path / "again.db") is True
+    backup.check(db)
+    with SqliteUnitOfWork(db) as uow:
+        assert [row.id for row in uow.run(lambda work: work.outgoing_of("C-1001"))] == ["o-1"]
+
+
 def test_killed_while_backing_up_the_older_backup_stays_and_nothing_is_left_lying(db: Path) -> None:
     target = db.with_name("backup.db")
     backup.back_up(db, target)
@@ -103,7 +126,7 @@ def test_killed_while_backing_up_the_older_backup_stays_and_nothing_is_left_lyin
 
 
 def test_with_a_file_that_may_not_grow_the_writer_says_so_and_keeps_what_it_promised(db: Path) -> None:
-    said = run("write_with_little_space", db, 400_000)
+    said = run("write_with_little_space", db, 500_000)
 
     assert said.returncode == 0, said.stderr
     number, _, error = said.stdout.partition(" ")

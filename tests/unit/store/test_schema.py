@@ -5,8 +5,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,21 @@ from sqlalchemy import event
 from carebot.core.article import Article, Variant
 from carebot.core.assessment import Band
 from carebot.core.case import Case, CaseStatus
-from carebot.core.clocks import CaseClock
+from carebot.core.clocks import CaseClock, ClockKind
 from carebot.core.decision import Action
 from carebot.core.events import Event
 from carebot.core.ports import Work
-from carebot.core.records import Customer, DecisionRecord, Outgoing, StoredMessage
+from carebot.core.records import (
+    AnswerReview,
+    ChannelState,
+    Customer,
+    DecisionRecord,
+    Outgoing,
+    OutgoingKind,
+    OutgoingState,
+    StoredMessage,
+    Verdict,
+)
 from carebot.core.tiers import Priority
 from carebot.errors import SchemaError, StoreError
 from carebot.store import backup, schema
@@ -31,6 +43,8 @@ from carebot.store.sqlite import reading_engine
 from carebot.store.uow import SqliteUnitOfWork
 from tests.unit.store import makers, old_databases
 from tests.unit.store.makers import NOON
+
+X = ("x", "brand")
 
 
 def set_revision(db: Path, revision: str) -> None:
@@ -65,6 +79,8 @@ def test_the_revisions_written_down_are_those_of_the_files_in_their_order() -> N
         ("outbox", Outgoing),
         ("clocks", CaseClock),
         ("events", Event),
+        ("channel_states", ChannelState),
+        ("answer_reviews", AnswerReview),
     ],
 )
 def test_every_field_of_a_record_has_a_column_of_its_name(table: str, record: type) -> None:
@@ -138,7 +154,7 @@ def test_upgrading_a_current_database_does_nothing_and_makes_no_backup(db: Path,
 
 
 def test_there_is_a_filled_database_of_every_schema_to_upgrade_from() -> None:
-    assert tuple(old_databases.FILL) == schema.REVISIONS
+    assert tuple(old_databases.ROWS) == schema.REVISIONS
 
 
 @pytest.mark.parametrize("revision", schema.REVISIONS)
@@ -173,6 +189,48 @@ def test_a_filled_database_of_every_release_comes_to_this_schema_with_everything
         assert uow.run(lambda work: work.customer_by_id("u-1")).is_silenced
 
 
+def test_rows_of_the_first_release_were_never_tried_and_nobody_holds_them(tmp_path: Path) -> None:
+    db = tmp_path / "care.db"
+    old_databases.make(db, "0001")
+
+    schema.upgrade(db, backup_to=tmp_path / "backup.db")
+
+    with SqliteUnitOfWork(db) as uow:
+        (message,) = uow.run(lambda work: work.messages_of("C-1001"))
+        case = uow.run(lambda work: work.case("C-1001"))
+        (due,) = uow.run(lambda work: work.due_outgoing("x", "brand", now=NOON, limit=10))
+        assert case is not None
+        assert (message.priority, message.deleted_at) == (Priority.NORMAL, None)
+        assert (case.held_by, case.held_until) == (None, None)
+        assert (due.id, due.kind, due.state) == ("o-1", OutgoingKind.TEXT, OutgoingState.QUEUED)
+        assert (due.attempts, due.empty_reads, due.not_before, due.lease_owner) == (0, 0, None, None)
+        assert (due.lease_until, due.tried_at, due.external_id, due.sent_at) == (None, None, None, None)
+        assert uow.run(lambda work: work.channel_state("x", "brand")).cursor is None
+        assert uow.run(lambda work: work.answer_reviews()) == ()
+
+
+def test_a_filled_database_with_deliveries_comes_to_this_schema_with_all_of_them(tmp_path: Path) -> None:
+    db, later = tmp_path / "care.db", datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
+    old_databases.make(db, "0002")
+
+    schema.upgrade(db, backup_to=tmp_path / "backup.db")
+
+    with SqliteUnitOfWork(db) as uow:
+        (message,) = uow.run(lambda work: work.messages_of("C-1001"))
+        case = uow.run(lambda work: work.case("C-1001"))
+        row = uow.run(lambda work: work.outgoing_posted_as("x", "brand", "p-1"))
+        state = uow.run(lambda work: work.channel_state("x", "brand"))
+        (review,) = uow.run(lambda work: work.answer_reviews())
+        assert case is not None
+        assert row is not None
+        assert (message.priority, message.deleted_at) == (Priority.HIGH, later)
+        assert (case.held_by, case.held_until) == ("agent-7", later)
+        assert (row.attempts, row.empty_reads, row.lease_owner, row.tried_at) == (2, 1, "worker-1", NOON)
+        assert (row.not_before, row.lease_until, row.sent_at) == (later, later, None)
+        assert (state.cursor, state.failing_since, state.last_error) == ("cursor-17", later, "no route to it")
+        assert (review.verdict, review.confidence, review.at) == (Verdict.RIGHT, 0.875, later)
+
+
 def test_times_are_stored_so_that_they_sort_and_come_back_aware(db: Path, uow: SqliteUnitOfWork) -> None:
     uow.run(makers.one_case)
 
@@ -185,7 +243,8 @@ def test_times_are_stored_so_that_they_sort_and_come_back_aware(db: Path, uow: S
     assert (message.at, message.at.tzinfo) == (NOON, NOON.tzinfo)
 
 
-def test_nothing_that_a_unit_asks_looks_through_a_whole_table(db: Path, uow: SqliteUnitOfWork) -> None:
+def plans_of(uow: SqliteUnitOfWork, db: Path, unit: Callable[[Work], object]) -> dict[str, list[str]]:
+    """How SQLite goes about each SELECT and UPDATE of a unit."""
     asked: dict[str, tuple[object, ...]] = {}
 
     @event.listens_for(uow._engine, "before_cursor_execute")
@@ -193,6 +252,15 @@ def test_nothing_that_a_unit_asks_looks_through_a_whole_table(db: Path, uow: Sql
         if sql.startswith(("SELECT", "UPDATE")):
             asked[sql] = values
 
+    uow.run(unit)
+    with closing(sqlite3.connect(db)) as connection:
+        return {
+            sql: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+            for sql, values in asked.items()
+        }
+
+
+def test_nothing_that_a_unit_asks_looks_through_a_whole_table(db: Path, uow: SqliteUnitOfWork) -> None:
     def everything(work: Work) -> None:
         makers.one_message(work, 1)
         name = work.cases_of("u-1")[0].id
@@ -209,6 +277,22 @@ def test_nothing_that_a_unit_asks_looks_through_a_whole_table(db: Path, uow: Sql
             of_case(name)
         work.undecided(10)
         work.message("m-1")
+        work.message_by_external_id("x", "brand", "ext-1")
+        work.forget_text("m-1", deleted_at=NOON)
+        work.cases_held_until(NOON, 10)
+        work.open_cases_in("x", "brand", "t-1")
+        work.channel_state("x", "brand")
+        work.due_clocks(ClockKind.DID_THEY_COME, now=NOON, limit=10)
+        work.stop_clock(name, ClockKind.DID_THEY_COME, NOON)
+        row = work.outgoing("o-1")
+        assert row is not None
+        work.replace_outgoing(row, row)
+        work.due_outgoing("x", "brand", now=NOON, limit=10)
+        work.expired_outgoing(NOON, 10)
+        work.uncertain_outgoing("x", "brand", now=NOON, limit=10)
+        work.outgoing_posted_as("x", "brand", "p-1")
+        work.outgoing_not_confirmed("x", "brand", "ext-1")
+        work.hold_all_queued("the bot was stopped")
         work.customer("x", "brand", "fp-1")
         work.customer_by_id("u-1")
         work.silence_bot_for("u-1")
@@ -219,15 +303,32 @@ def test_nothing_that_a_unit_asks_looks_through_a_whole_table(db: Path, uow: Sql
         work.stop_clocks(name, NOON)
         work.switch("bot_awake")
 
-    uow.run(everything)
-    with closing(sqlite3.connect(db)) as connection:
-        plans = {
-            sql: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-            for sql, values in asked.items()
-        }
+    plans = plans_of(uow, db, everything)
 
-    assert len(plans) > 15
+    assert len(plans) > 28
     assert {sql: plan for sql, plan in plans.items() if any("SCAN" in step for step in plan)} == {}
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda work: work.undecided(10), "ix_messages_state_priority_at_seq"),
+        (lambda work: work.due_outgoing(*X, now=NOON, limit=10), "ix_outbox_case_id_created_at_seq"),
+        (lambda work: work.expired_outgoing(NOON, 10), "ix_outbox_state_channel_account"),
+        (lambda work: work.uncertain_outgoing(*X, now=NOON, limit=10), "ix_outbox_state_channel_account"),
+        (lambda work: work.outgoing_not_confirmed(*X, "ext-1"), "ix_outbox_channel_account_in_reply_to"),
+        (lambda work: work.due_clocks(ClockKind.TIME_BOX, now=NOON, limit=10), "ix_clocks_running"),
+        (lambda work: work.cases_held_until(NOON, 10), "ix_cases_held_until"),
+        (lambda work: work.open_cases_in(*X, "t-1"), "ix_cases_thread_id"),
+    ],
+    ids=["undecided", "due", "expired", "uncertain", "not confirmed", "clocks", "held", "thread"],
+)
+def test_what_is_asked_all_the_time_has_its_index(
+    db: Path, uow: SqliteUnitOfWork, ask: Callable[[Work], object], index: str
+) -> None:
+    ((_, plan),) = plans_of(uow, db, ask).items()
+
+    assert index in "; ".join(plan)
 
 
 def test_looking_at_a_database_loads_neither_alembic_nor_makes_files(db: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from carebot.core.message import Visibility
-from carebot.core.ports import Work
+from carebot.core.ports import Topic, Work
 from carebot.core.records import MessageState
 from carebot.errors import SchemaError, StoreBusyError, StoreError
 from carebot.store.uow import SqliteUnitOfWork
@@ -247,6 +247,65 @@ def test_the_audit_trail_cannot_be_changed_even_by_hand(uow: SqliteUnitOfWork, d
                 by_hand.execute(change)
 
 
+# Listeners --------------------------------------------------------------------------------------------------
+
+
+def test_a_listener_is_called_in_the_writers_thread_after_the_commit(uow: SqliteUnitOfWork, db: Path) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def look(topics: frozenset[Topic]) -> None:
+        with closing(sqlite3.connect(db)) as other:
+            (count,) = other.execute("SELECT count(*) FROM messages").fetchone()
+        seen.append((threading.current_thread().name, count))
+
+    uow.on_commit(look)
+    uow.run(makers.one_case)
+    uow.run(lambda work: None)
+
+    assert seen == [("carebot-writer", 1)]
+
+
+def test_a_commit_that_fails_is_not_told_and_the_next_one_tells_its_own_only(uow: SqliteUnitOfWork) -> None:
+    heard: list[frozenset[Topic]] = []
+    failing = [True]
+    uow.on_commit(heard.append)
+
+    @event.listens_for(uow._engine, "commit")
+    def refuse(connection: object) -> None:
+        if failing:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(StoreError):
+        uow.run(makers.one_case)
+    failing.clear()
+    uow.run(partial(set_switch, name="later"))
+    uow.run(lambda work: None)
+
+    assert heard == []
+
+
+def test_a_listener_that_leaves_does_not_take_the_writer_with_it(uow: SqliteUnitOfWork) -> None:
+    def leaves(topics: frozenset[Topic]) -> None:
+        raise SystemExit(3)
+
+    uow.on_commit(leaves)
+    uow.run(makers.one_case)
+
+    uow.run(partial(set_switch, name="still here"))
+    assert switches(uow, "still here") == [True]
+
+
+def test_a_listener_that_writes_is_told_so_instead_of_waiting_forever(
+    uow: SqliteUnitOfWork, caplog: pytest.LogCaptureFixture
+) -> None:
+    uow.on_commit(lambda topics: uow.run(lambda work: None))
+
+    uow.run(makers.one_case)
+    uow.run(lambda work: None)
+
+    assert "may not start another" in caplog.text
+
+
 # Wiping -----------------------------------------------------------------------------------------------------
 
 
@@ -265,6 +324,15 @@ def test_wiped_text_is_in_no_file_once_the_unit_returned(uow: SqliteUnitOfWork, 
     assert b"Quentin" in everything_on_disk(db)
 
     assert uow.run(wipe) == 1
+
+    assert b"Quentin" not in everything_on_disk(db)
+
+
+def test_forgotten_text_is_in_no_file_once_the_unit_returned(uow: SqliteUnitOfWork, db: Path) -> None:
+    uow.run(direct_message)
+    assert b"Quentin" in everything_on_disk(db)
+
+    uow.run(lambda work: work.forget_text("m-2", deleted_at=makers.NOON))
 
     assert b"Quentin" not in everything_on_disk(db)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -16,17 +16,29 @@ from typing import TYPE_CHECKING
 from carebot.errors import ClassifierError
 
 if TYPE_CHECKING:
+    from carebot.app.running import Running
     from carebot.core.article import Article
     from carebot.core.care import Care
     from carebot.core.channel_rules import ChannelRules
-    from carebot.core.ports import Classifier, Clock, Queries, Recognizer, Sealer, UnitOfWork, Work
+    from carebot.core.ports import (
+        Channel,
+        Classifier,
+        Clock,
+        Queries,
+        Recognizer,
+        Sealer,
+        UnitOfWork,
+        Work,
+    )
     from carebot.core.thresholds import Thresholds
+    from carebot.core.tiers import Priority
     from carebot.services.explain import Explain
     from carebot.services.house import House
     from carebot.services.ingest import Ingest
     from carebot.services.replay import Replay
     from carebot.services.triage import Triage
     from carebot.services.understand import Understand
+    from carebot.store.figures import SqlFigures
 
 
 class SystemClock:
@@ -41,7 +53,8 @@ class SystemClock:
 class Places:
     """Where an installation keeps its things, and how its keys are found.
 
-    ``time_limit`` is how long a command waits while another process writes to the database.
+    ``time_limit`` is how long a command waits while another process writes to the database. ``values_of`` gives
+    the settings of a channel, such as ``token``.
     """
 
     database: Path
@@ -49,6 +62,7 @@ class Places:
     key_text: str | None = None
     model: str | None = None
     time_limit: timedelta = timedelta(seconds=10)
+    values_of: Callable[[str], Mapping[str, str]] = lambda _: {}
 
 
 class App:
@@ -67,7 +81,9 @@ class App:
         sealer: Sealer | None = None,
         recognizer: Recognizer | None = None,
         classifier: Classifier | None = None,
+        channels: tuple[Channel, ...] | None = None,
     ) -> None:
+        self._channels = channels
         self.care = care
         self.places = places
         self.clock: Clock = clock or SystemClock()
@@ -92,7 +108,7 @@ class App:
 
     def close(self) -> None:
         """Finish what is queued and let go of everything that was opened."""
-        for name in ("understand", "uow", "queries"):
+        for name in ("running", "understand", "uow", "queries", "figures"):
             close = getattr(self.__dict__.get(name), "close", None)
             if close is not None:
                 close()
@@ -138,6 +154,13 @@ class App:
 
         return make_classifier(self.places.model or self.care.classifier.model)
 
+    @cached_property
+    def figures(self) -> SqlFigures:
+        """What is going on, in numbers."""
+        from carebot.store.figures import SqlFigures
+
+        return SqlFigures(self.places.database)
+
     def rules_of(self, channel: str) -> ChannelRules:
         """A network's rules; a network that carebot does not know is taken for the replay channel's."""
         from carebot.channels.registry import known, rules_of
@@ -150,14 +173,19 @@ class App:
 
     @cached_property
     def thresholds(self) -> Thresholds:
-        """Computed from the targets and the evidence that ships with the model; a missing model has none."""
+        """Computed from the targets and the evidence, which ships with the model until there are enough reviews.
+
+        A missing model has none.
+        """
         from carebot.core.thresholds import thresholds_from
+        from carebot.services.reviewed_evidence import evidence_with_reviews
 
         try:
-            evidence = self.classifier.evidence()
+            shipped = self.classifier.evidence()
         except ClassifierError:
-            evidence = {}
-        return thresholds_from(evidence, self.care.targets)
+            return thresholds_from({}, self.care.targets)
+        reviews = self.uow.run(lambda work: work.answer_reviews())
+        return thresholds_from(evidence_with_reviews(shipped, reviews), self.care.targets)
 
     @cached_property
     def house(self) -> House:
@@ -192,7 +220,14 @@ class App:
         """Takes messages in."""
         from carebot.services.ingest import Ingest
 
-        return Ingest(uow=self.uow, sealer=self.sealer, clock=self.clock)
+        return Ingest(uow=self.uow, sealer=self.sealer, clock=self.clock, urgency=self.urgency)
+
+    @property
+    def urgency(self) -> Callable[[str], Priority]:
+        """How urgent a text looks by its words alone."""
+        from carebot.services.urgency import urgency_of
+
+        return partial(urgency_of, self.care.rules)
 
     @cached_property
     def triage(self) -> Triage:
@@ -225,6 +260,18 @@ class App:
 
         return Explain(uow=self.uow, house=self.house)
 
+    @cached_property
+    def running(self) -> Running:
+        """What runs all the time: channels, engine, health."""
+        from carebot.app.running import Running
+
+        return Running(self, channels=self._channels)
+
+    @property
+    def console_secret(self) -> bytes:
+        """Signs the console's sessions and sign-in links; it follows the installation's key."""
+        return self.sealer.fingerprint("console sessions").encode()
+
     def articles(self) -> tuple[Article, ...]:
         """All articles of the database."""
         return self.uow.run(lambda work: work.articles())
@@ -237,10 +284,6 @@ class App:
                 work.save_article(article)
 
         self.uow.run(save)
-
-
-# The switch of a database that was filled by a replay: what its outbox holds must never be sent.
-REPLAYED = "replayed"
 
 
 @contextmanager
@@ -267,6 +310,8 @@ def scratch_app(
             app.preload()
             keys.create(key_file, datetime.now(UTC))
             schema.create(database)
+            from carebot.core.records import REPLAYED
+
             app.uow.run(lambda work: work.set_switch(REPLAYED, True))
             if articles:
                 app.save_articles(articles)

@@ -1,0 +1,1 @@
+"""The network itself: it knows nothing of carebot, and is reached over HTTP only."""
