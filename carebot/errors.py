@@ -6,6 +6,7 @@ The docstring of a class is the message a person sees first; the instance adds w
 
     CarebotError
     ├── ConfigurationError      care.yaml, .env or an argument is wrong: file, line, what was expected
+    │   └── EvaluationError     labelled conversations, or what goes with them, cannot be used
     ├── KeyMissingError         no key, no start
     ├── SealError               sealed text cannot be opened
     ├── StoreError
@@ -16,6 +17,7 @@ The docstring of a class is the message a person sees first; the instance adds w
     │   ├── ModelMissingError
     │   ├── ModelDamagedError
     │   └── ClassifierTimeoutError
+    ├── LearningError           reviews are too few, or would make the model worse; nothing was written
     ├── ChannelError            a network did not do what it was asked; ``retry_after`` says when it may
     │   ├── ChannelUnreachableError  it certainly did nothing: no connection, or it said so
     │   ├── ChannelLimitError        it is asked too often
@@ -47,6 +49,10 @@ class CarebotError(Exception):
 
 class ConfigurationError(CarebotError):
     """The configuration is wrong."""
+
+
+class EvaluationError(ConfigurationError):
+    """Labelled conversations cannot be evaluated."""
 
 
 class KeyMissingError(CarebotError):
@@ -87,6 +93,10 @@ class ModelDamagedError(ClassifierError):
 
 class ClassifierTimeoutError(ClassifierError):
     """The classifier took longer than its time limit."""
+
+
+class LearningError(CarebotError):
+    """The model cannot learn from the reviews."""
 
 
 class ChannelError(CarebotError):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from carebot.services.house import House
     from carebot.services.ingest import Ingest
     from carebot.services.replay import Replay
+    from carebot.services.review_band import ReviewBand
     from carebot.services.triage import Triage
     from carebot.services.understand import Understand
     from carebot.store.figures import SqlFigures
@@ -152,7 +153,7 @@ class App:
         """The model named in the configuration, not loaded yet."""
         from carebot.classifier.registry import make_classifier
 
-        return make_classifier(self.places.model or self.care.classifier.model)
+        return make_classifier(self.places.model, self.care.classifier)
 
     @cached_property
     def figures(self) -> SqlFigures:
@@ -168,6 +169,11 @@ class App:
         if channel in known():
             return rules_of(channel)
         return replace(rules_of("replay"), name=channel)
+
+    def article_channels(self) -> list[ChannelRules]:
+        """The rules of the channels that the brands have accounts on; without accounts, of X."""
+        names = {channel for brand in self.care.brands for channel in brand.accounts} or {"x"}
+        return [self.care.narrowed(self.rules_of(name)) for name in sorted(names)]
 
     # The use cases -------------------------------------------------------------------------------------------
 
@@ -191,13 +197,14 @@ class App:
     def house(self) -> House:
         """The configuration as the use cases see it."""
         from carebot.services.house import House
-        from carebot.texts import command_words, system_texts
+        from carebot.texts import command_words, opening_texts, system_texts
 
         return House(
             care=self.care,
             thresholds=self.thresholds,
             rules_of=self.rules_of,
             texts=system_texts(),
+            opening_texts=opening_texts(),
             commands=command_words(),
         )
 
@@ -245,6 +252,21 @@ class App:
         triage.use_articles(self.articles())
         self.understand.warm_up()
         return triage
+
+    @cached_property
+    def review_band(self) -> ReviewBand:
+        """Keeps what people say of messages in doubt, and acts on it."""
+        from carebot.services.become_private import BecomePrivate
+        from carebot.services.review_band import ReviewBand
+
+        find = self.understand.findings
+        return ReviewBand(
+            uow=self.uow,
+            queries=self.queries,
+            clock=self.clock,
+            house=self.house,
+            become_private=BecomePrivate(house=self.house, sealer=self.sealer, find=find),
+        )
 
     @cached_property
     def replay(self) -> Replay:

@@ -21,12 +21,14 @@ from carebot.engine.parts import Account, EngineParts
 from carebot.services.close_rested_cases import close_rested_cases
 from carebot.services.deliver import Deliver
 from carebot.services.end_holds import end_holds
+from carebot.services.follow_articles import FollowArticles
 from carebot.services.intake import Intake
 from carebot.services.watch_clocks import WatchClocks
 
 if TYPE_CHECKING:
     from carebot.app import App
     from carebot.console import ConsoleParts
+    from carebot.store.article_watch import ArticleWatch
 
 _EVERY_KIND = "my card is 4111 1111 1111 1111, call me: +31 20 123 4567, order 12345678"
 
@@ -52,6 +54,8 @@ class Running:
             account.deliver.close()
         for channel in self.__dict__.get("channels", ()):
             channel.close()
+        if watch := self.__dict__.get("_article_watch"):
+            watch.close()
 
     @cached_property
     def channels(self) -> tuple[Channel, ...]:
@@ -121,6 +125,7 @@ class Running:
                 originals=self.originals,
                 meter=self.meter,
                 chores=self._chores(),
+                watches={"articles": self.follow_articles},
             )
         )
 
@@ -130,21 +135,19 @@ class Running:
             "clocks": WatchClocks(uow=uow, clock=clock, house=self._app.house),
             "holds": partial(end_holds, uow=uow, clock=clock),
             "rested cases": partial(close_rested_cases, windows=self._app.care.cases, uow=uow, clock=clock),
-            "articles": self._follow_articles(),
             **self.more_chores,
         }
 
-    def _follow_articles(self) -> Callable[[], None]:
+    @cached_property
+    def follow_articles(self) -> FollowArticles:
         """Another process approves articles: answer from them, too."""
-        known = self._app.articles()
+        return FollowArticles(watch=self._article_watch, triage=self._app.triage, clock=self._app.clock)
 
-        def follow() -> None:
-            nonlocal known
-            if (articles := self._app.articles()) != known:
-                self._app.triage.use_articles(articles)
-                known = articles
+    @cached_property
+    def _article_watch(self) -> ArticleWatch:
+        from carebot.store.article_watch import ArticleWatch
 
-        return follow
+        return ArticleWatch(self._app.places.database, busy_timeout=self._app.places.time_limit)
 
     @cached_property
     def health_parts(self) -> HealthParts:

@@ -70,6 +70,8 @@ def _yaml_records(text: str, file: Path) -> Iterator[Record]:
         if not isinstance(item, dict):
             raise ArticleError(f"{file}:{line}: expected an article with `slug`, `title`, `languages`")
         fields = {name: value for name, value in item.items() if value is not None}
+        if "language" in fields:  # flat, as in JSON Lines
+            fields = _nested(fields)
         yield Record(line=line, fields=fields, document=document, path=path)
 
 

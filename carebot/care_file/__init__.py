@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -38,7 +39,7 @@ def load_care(file: Path, *, channels: Collection[str] | None = None) -> Care:
 
     Raises ConfigurationError with every mistake, one a line: file, line, column, path and what was expected.
     """
-    return _care_of(read_document(file, hint=INIT_HINT), file.name, channels)
+    return _beside(_care_of(read_document(file, hint=INIT_HINT), file.name, channels), file.absolute().parent)
 
 
 def parse_care(text: str, *, name: str = "care.yaml", channels: Collection[str] | None = None) -> Care:
@@ -82,6 +83,14 @@ def _care_of(document: Document, name: str, channels: Collection[str] | None) ->
     if document.mistakes:
         raise refusal(name, document.mistakes)
     return section.build(shipped_rules())
+
+
+def _beside(care: Care, folder: Path) -> Care:
+    """The model's folder lies beside the file, wherever carebot was called."""
+    place = folder / (care.classifier.model or "")
+    if care.classifier.model is None or not place.is_dir():
+        return care
+    return replace(care, classifier=replace(care.classifier, model=str(place)))
 
 
 def _incomplete_in(document: Document) -> Iterator[Mistake]:

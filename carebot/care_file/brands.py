@@ -11,17 +11,18 @@ from carebot.care_file.types import (
     ChannelName,
     Domain,
     Email,
-    LanguageCode,
     Name,
     Phone,
     Section,
     Several,
+    SupportedLanguage,
     known_of,
     mistake,
 )
 from carebot.core.article import ArticleMode
 from carebot.core.care import Bot, Brand, Details
 from carebot.core.gate import AllowList, host_of, links_in
+from carebot.core.languages import SUPPORTED
 
 
 class BrandSection(Section):
@@ -31,8 +32,8 @@ class BrandSection(Section):
     accounts: dict[ChannelName, Several[AccountName]] = Field(
         default_factory=dict, description="Its accounts, by channel"
     )
-    languages: Several[LanguageCode] = Field(
-        default_factory=lambda: ["en"], min_length=1, description="What the bot may read and answer in"
+    languages: Several[SupportedLanguage] = Field(
+        default_factory=lambda: list(SUPPORTED), min_length=1, description="What the bot may answer in"
     )
     private_contact: Name | None = Field(
         default=None, description="Link, e-mail or phone where no direct message is private"

@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
 from carebot.care_file.brands import AllowListSection, BotSection, BrandSection
+from carebot.care_file.incidents import IncidentSection
 from carebot.care_file.plan import PlanSection
 from carebot.care_file.rules import RulesSection
 from carebot.care_file.types import (
     Days,
+    HeadName,
     Hours,
     Name,
     Section,
@@ -21,6 +23,7 @@ from carebot.care_file.types import (
     TimeZone,
     mistake,
 )
+from carebot.classifier.labels import objection_to as objection_to_labels
 from carebot.core.care import Care, ClassifierChoice
 from carebot.core.case import CaseWindows
 from carebot.core.hours import Calendar, objection_to
@@ -36,13 +39,19 @@ class TargetsSection(Section):
         default=0.08, description="Of harmless messages, at most this share is sent away"
     )
     private_called_clear: Target = Field(
-        default=0.07, description="Of private ones, at most this share is called clear"
+        default=0.01, description="Of private ones, at most this share is called clear"
     )
     answer_precision: Target = Field(
         default=0.98, description="Of automatic answers, at least this share is right"
     )
     no_care_precision: Target = Field(
         default=0.80, description="Of what is set aside, this share needs nobody"
+    )
+    flag_marked_at_most: Target = Field(
+        default=0.10, description="Of all messages, the model flags at most this share"
+    )
+    urgent_marked_at_most: Target = Field(
+        default=0.10, description="Of all messages, the model calls at most this share urgent"
     )
 
 
@@ -120,13 +129,33 @@ class ClassifierSection(Section):
     model: Name | None = Field(
         default=None, description="Folder or name of another model than the one that ships"
     )
+    labels: dict[Name, Several[HeadName]] = Field(
+        default_factory=dict, description="What each label of a model of your own means: a head, or several"
+    )
+    max_tokens: int = Field(default=128, ge=8, le=4096, description="A model of your own reads at most these")
+    revision: Name | None = Field(
+        default=None, description="The commit, tag or branch of a model at Hugging Face"
+    )
     time_limit_ms: int = Field(
         default=2000, ge=50, le=60_000, description="A message that takes longer goes to people"
     )
 
     def build(self) -> ClassifierChoice:
         """The same in core's words."""
-        return ClassifierChoice(model=self.model, time_limit=timedelta(milliseconds=self.time_limit_ms))
+        return ClassifierChoice(
+            model=self.model,
+            labels={label: tuple(heads) for label, heads in self.labels.items()},
+            max_tokens=self.max_tokens,
+            revision=self.revision,
+            time_limit=timedelta(milliseconds=self.time_limit_ms),
+        )
+
+    @field_validator("labels")
+    @classmethod
+    def _tells_what_is_private(cls, labels: dict[str, list[str]]) -> dict[str, list[str]]:
+        if labels and (objection := objection_to_labels(labels)):
+            raise mistake(objection)
+        return labels
 
 
 Version = Annotated[Literal["1"], WithJsonSchema({"const": 1})]
@@ -149,6 +178,9 @@ class CareSection(Section):
         default_factory=RulesSection, description="Rules of your own, beside the shipped ones"
     )
     hours: HoursSection | None = Field(default=None, description="When people answer; without it, always")
+    incidents: list[IncidentSection] = Field(
+        default_factory=list, description="What is going wrong, and what is said of it"
+    )
     cases: CasesSection = Field(default_factory=CasesSection, description="How long a case is found again")
     did_they_come: DidTheyComeSection = Field(
         default_factory=DidTheyComeSection, description="After an invitation"
@@ -162,6 +194,7 @@ class CareSection(Section):
 
     def build(self, shipped: RuleSet) -> Care:
         """The configuration in core's words, with the shipped rules."""
+        hours = self.hours.build() if self.hours else Calendar()
         return Care(
             brands=tuple(brand.build() for brand in self.brands),
             plan=self.plan.build(),
@@ -169,7 +202,8 @@ class CareSection(Section):
             bot=self.bot.build(),
             allow_list=self.allow_list.build(self.brands),
             rules=self.rules.build(shipped),
-            hours=self.hours.build() if self.hours else Calendar(),
+            hours=hours,
+            incidents=tuple(incident.build(hours.time_zone) for incident in self.incidents),
             cases=self.cases.build(),
             come_within=timedelta(days=self.did_they_come.close_after_days),
             classifier=self.classifier.build(),

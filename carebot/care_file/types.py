@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from difflib import get_close_matches
 from typing import Annotated, TypeVar
 from zoneinfo import available_timezones
@@ -21,7 +21,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from carebot.classifier.labels import EXPECTED, HEADS
 from carebot.core.care import account_name
+from carebot.core.languages import SUPPORTED, is_supported, language_name
 
 T = TypeVar("T")
 MISTAKE = "care"  # pydantic's name for an error whose sentence is ours
@@ -123,6 +125,13 @@ def _interval(value: object) -> object:
         raise mistake(f"expected hours such as 09:00-17:30, got {str(value)!r}") from None
 
 
+def _moment(value: object) -> object:
+    try:
+        return datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise mistake(f"expected a time such as 2026-03-01T09:00, got {str(value)!r}") from None
+
+
 def _time_zone(name: str) -> str:
     if name not in available_timezones():
         near = nearest(name, available_timezones()) or "; expected a name such as Europe/Amsterdam"
@@ -133,6 +142,12 @@ def _time_zone(name: str) -> str:
 def _language(code: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}", code):
         raise mistake(f"expected a language code such as en, got {code!r}")
+    return code
+
+
+def _supported(code: str) -> str:
+    if not is_supported(_language(code)):
+        raise mistake(f"carebot does not read {language_name(code)}; expected any of {', '.join(SUPPORTED)}")
     return code
 
 
@@ -185,6 +200,14 @@ def _tier(number: int, info: ValidationInfo) -> int:
     return number
 
 
+def _head(name: str) -> str:
+    if name not in HEADS:
+        near = get_close_matches(name, HEADS, n=1)
+        tail = f"did you mean {near[0]!r}?" if near else f"expected one of {EXPECTED}"
+        raise mistake(f"there is no head {name!r}; {tail}")
+    return name
+
+
 def _account(name: str) -> str:
     if not account_name(name):
         raise mistake("expected an account's name such as @acme")
@@ -197,8 +220,10 @@ Target = Annotated[Share, AfterValidator(_target)]
 Several = Annotated[list[T], BeforeValidator(_one_or_several, json_schema_input_type=T | list[T])]
 Name = Annotated[str, Field(min_length=1)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_interval, json_schema_input_type=str)]
+Moment = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=str)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
+SupportedLanguage = Annotated[str, AfterValidator(_supported)]
 Domain = Annotated[str, AfterValidator(_domain)]
 Email = Annotated[str, AfterValidator(_email)]
 Phone = Annotated[str, AfterValidator(_phone)]
@@ -206,5 +231,6 @@ ChannelName = Annotated[Name, AfterValidator(_channel)]
 QueueName = Annotated[Name, AfterValidator(_queue)]
 BrandName = Annotated[Name, AfterValidator(_brand)]
 TierNumber = Annotated[int, AfterValidator(_tier)]
+HeadName = Annotated[str, AfterValidator(_head)]
 AccountName = Annotated[str, AfterValidator(_account)]
 Days = Annotated[float, Field(gt=0, le=3650)]

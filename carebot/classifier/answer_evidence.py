@@ -22,6 +22,7 @@ from carebot.core.article import Article
 from carebot.core.evidence import Evidence
 
 FOLDS = 5
+LANGUAGE = "en"  # of the shelves that are asked
 SEED = 20
 
 
@@ -64,7 +65,7 @@ def _ask_shelf(
     for brand in brands:
         own = [article for article in articles if (article.brand or "") == brand]
         for fold in range(FOLDS):
-            scope = fit_scope([_without(article, fold) for article in own], read, background)
+            scope = fit_scope([_without(article, fold) for article in own], read, background, LANGUAGE)
             for article in own:
                 asked += [_ask(scope, text, article.slug, read) for text in article.examples[fold::FOLDS]]
     return asked + _ask_outside(shelf, brands, outside, read, background)
@@ -80,7 +81,7 @@ def _ask_outside(
     asked = []
     for place, brand in enumerate(brands):
         own = [article for article in shelf.articles if (article.brand or "") == brand]
-        scope = fit_scope(own, read, background)
+        scope = fit_scope(own, read, background, LANGUAGE)
         texts = [*outside[place :: len(brands)], *(text for name, text in shelf.unanswered if name == brand)]
         asked += [_ask(scope, text, None, read) for text in texts]
     return asked

@@ -8,6 +8,7 @@ are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,8 +23,9 @@ from carebot.core.assessment import AnswerCandidate
 
 PENALTY = 1e-3
 BODY_CHARACTERS = 200  # of its text: reading it takes as long as reading three examples
+WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+LETTERS_A_WORD = 2
 SURE_WORDS = 3  # "ps4" is near to everything: fewer words than this take their share of the confidence away
-READ_LANGUAGE = "en"  # the language that the encoder was trained on
 Read = Callable[[str], Vector]  # a text's meaning
 
 
@@ -96,16 +98,28 @@ class Answers:
         return AnswerCandidate(slug=slug, confidence=confidence, margin=signals.margin)
 
 
-def texts_of(article: Article) -> tuple[str, ...]:
-    """What an article is recognised by: example phrasings, title, beginning of its text."""
-    variant = article.variant(READ_LANGUAGE)
-    body = (variant and (variant.long or variant.short)) or ""
-    return tuple(text for text in (*article.examples, article.title, body[:BODY_CHARACTERS]) if text.strip())
+def texts_of(article: Article, language: str | None) -> tuple[str, ...]:
+    """What an article is recognised by: example phrasings, title, beginning of its text.
+
+    Of its texts that in ``language`` counts; with None, every one.
+    """
+    variants = [article.variant(language)] if language else list(article.variants.values())
+    bodies = [(each.long or each.short or "")[:BODY_CHARACTERS] for each in variants if each]
+    return tuple(text for text in (*article.examples, article.title, *bodies) if text.strip())
 
 
-def fit_scope(articles: Sequence[Article], read: Read, background: NDArray[np.float32]) -> Scope:
+def words_in(text: str) -> int:
+    """How many words a text has, about; Chinese and Japanese put no blanks between theirs."""
+    return max(len(text.split()), len(WIDE.findall(text)) // LETTERS_A_WORD)
+
+
+def fit_scope(
+    articles: Sequence[Article], read: Read, background: NDArray[np.float32], language: str | None
+) -> Scope:
     """Tell these articles from each other and from the background."""
-    told = [(read(text), owner) for owner, article in enumerate(articles) for text in texts_of(article)]
+    told = [
+        (read(text), owner) for owner, article in enumerate(articles) for text in texts_of(article, language)
+    ]
     examples = np.stack([vector for vector, _ in told])
     owners = np.array([owner for _, owner in told], dtype=np.int64)
     vectors = np.concatenate([examples, background]).astype(np.float64)
@@ -117,15 +131,19 @@ def fit_scope(articles: Sequence[Article], read: Read, background: NDArray[np.fl
 
 
 def fit_answers(
-    articles: Sequence[Article], read: Read, background: NDArray[np.float32], calibration: Calibration
+    articles: Sequence[Article],
+    read: Read,
+    background: NDArray[np.float32],
+    calibration: Calibration,
+    language: str | None = None,
 ) -> Answers:
-    """One scope for each brand, and one for messages of any other brand."""
+    """One scope for each brand, and one for messages of any other brand; ``language``: as for ``texts_of``."""
     usable = sorted(
-        (each for each in articles if each.approved and texts_of(each)), key=lambda each: each.slug
+        (each for each in articles if each.approved and texts_of(each, language)), key=lambda each: each.slug
     )
     scopes: dict[str | None, Scope] = {}
     for brand in {None, *(article.brand for article in usable)}:
         own = [article for article in usable if article.brand in {None, brand}]
         if own:
-            scopes[brand] = fit_scope(own, read, background)
+            scopes[brand] = fit_scope(own, read, background, language)
     return Answers(scopes=scopes, calibration=calibration)

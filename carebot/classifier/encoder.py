@@ -1,14 +1,16 @@
-"""Text -> vectors with ONNX Runtime: one message per run, one session per thread.
+"""Text -> vectors with ONNX Runtime: one message per run, one session for all threads.
 
 Dynamic int8 measures its scale per run, so in a batch a message's vector would depend on its neighbours.
-Alone it does not: the same text gives the same bits in any order, thread or process of one machine.
+Alone it does not: the same text gives the same bits in any order, thread or process of one machine. A run
+computes on the thread that asks for it, so threads do not wait for one another.
 """
 
 from __future__ import annotations
 
 import os
-import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import numpy as np
 
@@ -35,44 +37,40 @@ class Encoded:
 
 
 class Encoder:
-    """The encoder of a model folder. Safe to call from several threads."""
+    """An encoder of a model folder: ``<name>.onnx`` and ``<name>.json``. Safe to call from several threads."""
 
-    def __init__(self, folder: ModelFolder) -> None:
-        self._graph = folder.read("encoder.onnx")
-        self._tokenizer = _tokenizer(folder)
-        self._local = threading.local()
-        self._session()  # a damaged graph is found now, not at the first message
+    def __init__(self, folder: ModelFolder, name: str) -> None:
+        self._session = _open(folder.read(f"{name}.onnx"), f"{name}.onnx")
+        self._tokenizer = _tokenizer(folder, f"{name}.json")
 
     def tokens(self, masked_text: str) -> list[int]:
         """The numbers that the network reads, with the marks of begin and end."""
-        ids: list[int] = self._tokenizer.encode(plain(masked_text)).ids
+        ids: list[int] = self._tokenizer.encode(normalize("NFKC", plain(masked_text))).ids
         return ids
 
     def encode(self, masked_text: str) -> Encoded:
         """The vectors of one message."""
-        ids = np.array([self.tokens(masked_text)], dtype=np.int64)
-        outputs = self._session().run(None, {"input_ids": ids})
+        return self.encode_pieces(self.tokens(masked_text))
+
+    def encode_pieces(self, pieces: Sequence[int]) -> Encoded:
+        """The vectors of what ``tokens`` gave."""
+        ids = np.array([pieces], dtype=np.int64)
+        outputs = self._session.run(None, {"input_ids": ids})
         return Encoded(meaning=outputs[0][0], heads=np.concatenate([output[0] for output in outputs]))
 
-    def _session(self) -> onnxruntime.InferenceSession:
-        if not hasattr(self._local, "session"):
-            self._local.session = _open(self._graph)
-        session: onnxruntime.InferenceSession = self._local.session
-        return session
 
-
-def _tokenizer(folder: ModelFolder) -> Tokenizer:
-    tokenizer = Tokenizer.from_buffer(folder.read("tokenizer.json"))
+def _tokenizer(folder: ModelFolder, file: str) -> Tokenizer:
+    tokenizer = Tokenizer.from_buffer(folder.read(file))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
 
 
-def _open(graph: bytes) -> onnxruntime.InferenceSession:
+def _open(graph: bytes, file: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime has no common class for what it refuses
-        raise ModelDamagedError(f"encoder.onnx cannot be run ({error}): {INSTALL_AGAIN}") from error
+        raise ModelDamagedError(f"{file} cannot be run ({error}): {INSTALL_AGAIN}") from error

@@ -145,11 +145,11 @@ def save_int8(model: onnx.ModelProto, target: Path) -> None:
 
 
 def export(source: Path, target: Path) -> None:
-    """Write ``encoder.onnx`` and ``tokenizer.json`` from a folder that holds a BERT encoder's weights."""
+    """Write ``english.onnx`` and ``english.json`` from a folder that holds a BERT encoder's weights."""
     stored = load_file(source / "model.safetensors")
     weights = {name.removeprefix("bert."): value for name, value in stored.items()}
-    save_int8(build(weights, OUTPUTS), target / "encoder.onnx")
+    save_int8(build(weights, OUTPUTS), target / "english.onnx")
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()  # the encoder sets its own limit
-    tokenizer.save(str(target / "tokenizer.json"), pretty=False)
+    tokenizer.save(str(target / "english.json"), pretty=False)

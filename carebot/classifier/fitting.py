@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from carebot.classifier.calibration import Floats, Platt, fit_platt, fit_temperature, softmax
 from carebot.classifier.corpus import Example, near_duplicates
 from carebot.classifier.encoder import Encoder
-from carebot.classifier.heads import CHOICES, YES_OR_NO, Heads, Linear, inputs
+from carebot.classifier.heads import CHOICES, HEADS, YES_OR_NO, Heads, Linear, inputs
 from carebot.core.finding import EntityKind
 
 FOLDS = 5
@@ -21,13 +21,14 @@ SEED = 20
 # How freely a head may follow the data (scikit-learn's C). For `private`, cross-validation over written
 # messages alone would take 3 and gain a point there; on real posts that loses one: written messages give
 # themselves away by their style.
-FREEDOM: Mapping[str, float] = {"private": 0.2, "kind": 1.0}
+FREEDOM: Mapping[str, float] = {"private": 0.1, "kind": 1.0}
 OTHERWISE = 0.5
 # A class counts with the power -RARE of its share: praise and spam are few, and must still be found.
 RARE = 0.25
 Masker = Callable[[str], tuple[str, Mapping[EntityKind, int]]]
 ENTITY_KINDS = tuple(EntityKind)
 NEVER = -30.0  # a raw score
+UNTOLD = -1  # the truth of a choice that a message has none of: only what is flagged has a reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +41,11 @@ class Prepared:
     vectors: NDArray[np.float32]
 
     def truth(self, name: str) -> NDArray[np.int64]:
-        """The labels of one head as numbers."""
+        """The labels of one head as numbers; UNTOLD where there is none."""
         if name in YES_OR_NO:
             return np.array([int(example.answers(name)) for example in self.examples])
-        return np.array([CHOICES[name].index(getattr(example, name)) for example in self.examples])
+        told = (getattr(example, name) for example in self.examples)
+        return np.array([UNTOLD if label is None else CHOICES[name].index(label) for label in told])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,11 @@ class Fitted:
     unseen: Mapping[str, Floats]  # a probability for each example; for choices one for each class
 
 
-def prepare(examples: Sequence[Example], masker: Masker, encoder: Encoder) -> Prepared:
-    """Mask, encode and count: exactly what happens to a message in use."""
-    masked = [masker(example.text) for example in examples]
+Masked = Sequence[tuple[str, Mapping[EntityKind, int]]]
+
+
+def prepare(examples: Sequence[Example], masked: Masked, encoder: Encoder) -> Prepared:
+    """Encode and count what was masked: exactly what happens to a message in use."""
     encoded = [encoder.encode(text) for text, _ in masked]
     rows = [inputs(each, counts, ENTITY_KINDS) for each, (_, counts) in zip(encoded, masked, strict=True)]
     return Prepared(
@@ -69,21 +73,33 @@ def prepare(examples: Sequence[Example], masker: Masker, encoder: Encoder) -> Pr
 
 def fit_heads(prepared: Prepared) -> Fitted:
     """All heads with their calibration."""
-    groups = near_duplicates(prepared.masked)
+    groups = np.array(near_duplicates(prepared.masked))
     linear: dict[str, Linear] = {}
+    unseen: dict[str, Floats] = {}
+    for name in HEADS:
+        truth = prepared.truth(name)
+        known = truth > UNTOLD
+        vectors = prepared.vectors[known]
+        linear[name] = _fit(name, vectors, truth[known])
+        unseen[name] = np.zeros((len(truth), len(linear[name].bias)))
+        unseen[name][known] = _unseen_scores(name, vectors, truth[known], groups[known])
+    return calibrated(prepared, linear, unseen)
+
+
+def calibrated(prepared: Prepared, linear: Mapping[str, Linear], scores: Mapping[str, Floats]) -> Fitted:
+    """Heads with the calibration that their raw scores of unseen messages give."""
     platt: dict[str, Platt] = {}
     temperature: dict[str, float] = {}
     unseen: dict[str, Floats] = {}
-    for name in (*YES_OR_NO, *CHOICES):
+    for name in HEADS:
         truth = prepared.truth(name)
-        scores = _unseen_scores(name, prepared.vectors, truth, groups)
-        linear[name] = _fit(name, prepared.vectors, truth)
         if name in YES_OR_NO:
-            platt[name] = fit_platt(scores[:, 0], truth.astype(bool))
-            unseen[name] = platt[name](scores[:, 0])
+            platt[name] = fit_platt(scores[name][:, 0], truth.astype(bool))
+            unseen[name] = platt[name](scores[name][:, 0])
         else:
-            temperature[name] = fit_temperature(scores, truth)
-            unseen[name] = softmax(scores / temperature[name])
+            known = truth > UNTOLD
+            temperature[name] = fit_temperature(scores[name][known], truth[known])
+            unseen[name] = softmax(scores[name] / temperature[name])
     heads = Heads(linear=linear, platt=platt, temperature=temperature, entity_kinds=ENTITY_KINDS)
     return Fitted(heads=heads, unseen=unseen)
 
@@ -113,7 +129,10 @@ def _with_every_class(
 
 
 def _unseen_scores(
-    name: str, vectors: NDArray[np.float32], truth: NDArray[np.int64], groups: Sequence[int]
+    name: str,
+    vectors: NDArray[np.float32],
+    truth: NDArray[np.int64],
+    groups: NDArray[np.int64],
 ) -> Floats:
     """Raw scores of each example by heads that were fitted without it and without its near-duplicates."""
     scores = np.zeros((len(truth), 1 if name in YES_OR_NO else len(CHOICES[name])))

@@ -12,6 +12,8 @@ from carebot.core.assessment import Reading
 from carebot.core.ports import Classifier
 
 TOLERANCE = 0.05  # of a probability; machines with the same instructions agree to the last bit
+AGREE = 0.99  # of the golden messages must be read alike
+COUNT = 500
 GOLDEN = (
     "i was charged twice for the same month and nobody answers",
     "cant log in since the update, my account is locked and the code never arrives",
@@ -33,16 +35,21 @@ def figures(reading: Reading) -> dict[str, Any]:
     return {
         "private": round(reading.probabilities.private, 4),
         "kind": reading.kind.value,
-        "kind_confidence": round(reading.kind_confidence, 4),
         "sentiment": reading.sentiment.value,
-        "sentiment_confidence": round(reading.sentiment_confidence, 4),
         "language": reading.language,
     }
 
 
-def build_golden(classifier: Classifier) -> list[dict[str, Any]]:
+def choose(masked_texts: Sequence[str]) -> list[str]:
+    """The fixed messages, and as many of these, evenly spread, as make COUNT (all of them when there are fewer)."""
+    wanted = min(COUNT - len(GOLDEN), len(masked_texts))
+    spread = [masked_texts[place * len(masked_texts) // wanted] for place in range(wanted)] if wanted else []
+    return [*GOLDEN, *spread]
+
+
+def build_golden(classifier: Classifier, texts: Sequence[str]) -> list[dict[str, Any]]:
     """The golden messages with what this classifier says of them."""
-    return [{"text": text, **figures(_read(classifier, text))} for text in GOLDEN]
+    return [{"text": text, **figures(_read(classifier, text))} for text in texts]
 
 
 def differences(classifier: Classifier, golden: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -50,10 +57,25 @@ def differences(classifier: Classifier, golden: Sequence[Mapping[str, Any]]) -> 
     found = []
     for expected in golden:
         here = figures(_read(classifier, expected["text"]))
-        apart = abs(here["private"] - expected["private"])
-        if apart > TOLERANCE:
-            found.append(f"{expected['text']!r}: private {here['private']}, expected {expected['private']}")
+        apart = [
+            f"{name} {here[name]}, expected {told}"
+            for name, told in expected.items()
+            if name != "text" and not _alike(here[name], told)
+        ]
+        if apart:
+            found.append(f"{expected['text']!r}: {', '.join(apart)}")
     return found
+
+
+def too_many(different: Sequence[str], golden: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether so many differ that the model's figures do not hold on this machine."""
+    return len(different) > (1 - AGREE) * len(golden)
+
+
+def _alike(here: float | str, expected: float | str) -> bool:
+    if isinstance(here, float) and isinstance(expected, float):
+        return abs(here - expected) <= TOLERANCE
+    return here == expected
 
 
 def _read(classifier: Classifier, text: str) -> Reading:

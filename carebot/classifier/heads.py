@@ -5,19 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from carebot.classifier.calibration import Floats, Platt, softmax
+from carebot.classifier.calibration import Floats, Platt, sigmoid, softmax
 from carebot.classifier.encoder import Encoded, Vector
-from carebot.core.assessment import Kind, Sentiment
+from carebot.core.assessment import FlagReason, Kind, Sentiment
 from carebot.core.finding import EntityKind
 
 YES_OR_NO = (
     "private", "billing", "account", "identity", "health", "fraud", "legal", "exposes_pii", "urgent", "flag",
 )  # fmt: skip
-CHOICES: Mapping[str, tuple[str, ...]] = {"kind": tuple(Kind), "sentiment": tuple(Sentiment)}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "kind": tuple(Kind),
+    "sentiment": tuple(Sentiment),
+    "flag_reason": tuple(FlagReason),
+}
+HEADS = (*YES_OR_NO, *CHOICES)
 
 
 def inputs(encoded: Encoded, counts: Mapping[EntityKind, int], kinds: Sequence[str]) -> Vector:
@@ -44,23 +50,45 @@ class Linear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the heads say of one message: calibrated probabilities, and of each choice the likeliest with its share."""
+
+    probabilities: Mapping[str, float]
+    choices: Mapping[str, tuple[str, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Heads:
-    """All heads of a model with their calibration, and the kinds of entities that they were trained with."""
+    """All heads of an encoder with their calibration, and the kinds of entities that they were trained with."""
 
     linear: Mapping[str, Linear]
     platt: Mapping[str, Platt]
     temperature: Mapping[str, float]
     entity_kinds: tuple[str, ...]
 
-    def probability(self, name: str, vector: Vector) -> float:
-        """Calibrated probability of a yes-or-no head."""
-        return float(self.platt[name](self.linear[name](vector))[0])
+    @cached_property
+    def _stacked(self) -> tuple[Linear, Floats, Floats]:
+        """All heads in one, in the order of HEADS, and the yes-or-no heads' slopes and shifts: one pass a message."""
+        parts = [self.linear[name] for name in HEADS]
+        joined = Linear(
+            weights=np.concatenate([part.weights for part in parts]),
+            bias=np.concatenate([part.bias for part in parts]),
+        )
+        own = [self.platt[name] for name in YES_OR_NO]
+        return joined, np.array([each.slope for each in own]), np.array([each.shift for each in own])
 
-    def choice(self, name: str, vector: Vector) -> tuple[str, float]:
-        """The likeliest class and its calibrated probability."""
-        shares = softmax(self.linear[name](vector) / self.temperature[name])
-        best = int(shares.argmax())
-        return CHOICES[name][best], float(shares[best])
+    def __call__(self, vector: Vector) -> Said:
+        """Everything that is said of the message with this vector."""
+        joined, slopes, shifts = self._stacked
+        scores = joined(vector)
+        shares = sigmoid(slopes * scores[: len(YES_OR_NO)] + shifts)
+        choices, begin = {}, len(YES_OR_NO)
+        for name, classes in CHOICES.items():
+            told = softmax(scores[begin : begin + len(classes)] / self.temperature[name])
+            best = int(told.argmax())
+            choices[name] = (classes[best], float(told[best]))
+            begin += len(classes)
+        return Said(probabilities=dict(zip(YES_OR_NO, map(float, shares), strict=True)), choices=choices)
 
     def arrays(self) -> dict[str, NDArray[np.float32] | NDArray[np.float64]]:
         """Everything numeric, by name, to be written."""
@@ -80,6 +108,12 @@ def load_arrays(content: bytes) -> dict[str, NDArray[np.float64]]:
         return dict(archive)
 
 
+def side_arrays(stored: Mapping[str, NDArray[np.float64]], side: str) -> dict[str, NDArray[np.float64]]:
+    """One side's part of the arrays, without its name before theirs."""
+    prefix = f"{side}."
+    return {name.removeprefix(prefix): array for name, array in stored.items() if name.startswith(prefix)}
+
+
 def build_heads(stored: Mapping[str, NDArray[np.float64]], entity_kinds: Sequence[str]) -> Heads:
     """Heads from what ``arrays`` gave."""
     linear = {
@@ -87,7 +121,7 @@ def build_heads(stored: Mapping[str, NDArray[np.float64]], entity_kinds: Sequenc
             weights=stored[f"{name}.weights"].astype(np.float32),
             bias=stored[f"{name}.bias"].astype(np.float32),
         )
-        for name in (*YES_OR_NO, *CHOICES)
+        for name in HEADS
     }
     platt = {
         name: Platt(slope=float(stored[f"{name}.platt"][0]), shift=float(stored[f"{name}.platt"][1]))

@@ -1,4 +1,4 @@
-"""The classifier that ships: a sentence encoder, linear heads and a head over the articles."""
+"""The classifier that ships: two encoders, English and multilingual, each with heads and a head over the articles."""
 
 from __future__ import annotations
 
@@ -10,50 +10,79 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from carebot.classifier.answers import Answers, Calibration, fit_answers
+from carebot.classifier.answers import Answers, Calibration, Read, fit_answers, words_in
 from carebot.classifier.artifacts import INSTALL_AGAIN, ModelFolder, find_model, open_model
-from carebot.classifier.encoder import Encoded, Encoder, Vector
-from carebot.classifier.heads import YES_OR_NO, Heads, build_heads, inputs, load_arrays
+from carebot.classifier.encoder import Encoder, Vector
+from carebot.classifier.heads import Heads, build_heads, inputs, load_arrays, side_arrays
 from carebot.classifier.language import detect
 from carebot.classifier.text import plain
 from carebot.core.article import Article
-from carebot.core.assessment import Kind, Probabilities, Reading, Sentiment
+from carebot.core.assessment import FlagReason, Kind, Probabilities, Reading, Sentiment
 from carebot.core.evidence import Evidence
 from carebot.core.finding import EntityKind
+from carebot.core.languages import UNDETERMINED
 from carebot.errors import ClassifierError, ModelDamagedError
 
-DEFAULT = "minilm-care"
+DEFAULT = "care"
+ENGLISH, MULTILINGUAL = "english", "multilingual"
+SIDES = (ENGLISH, MULTILINGUAL)
+ENGLISH_CODE = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One encoder with everything that was fitted on its vectors. Each message is read by one side.
+
+    ``language``: of the articles' texts that answers are found by; None is all of them.
+    """
+
+    encoder: Encoder
+    heads: Heads
+    background: NDArray[np.float32]
+    calibration: Calibration
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """Everything of a model folder that reading a message needs."""
 
-    encoder: Encoder
-    heads: Heads
-    background: NDArray[np.float32]
-    calibration: Calibration
+    sides: Mapping[str, Side]
     evidence: Mapping[str, Evidence]
+
+
+def side_of(language: str, masked_text: str) -> str:
+    """The side that reads a message: the English encoder what is English, or too short to tell and without accents."""
+    is_english = language == ENGLISH_CODE or (language == UNDETERMINED and masked_text.isascii())
+    return ENGLISH if is_english else MULTILINGUAL
 
 
 def load(folder: ModelFolder) -> Loaded:
     """Read and prove a model's files. Raises ModelMissingError, ModelDamagedError."""
-    encoder = Encoder(folder)
+    encoders = {name: Encoder(folder, name) for name in SIDES}
     content = folder.read("heads.npz")
     evidence = folder.evidence()
     try:
         stored = load_arrays(content)
-        return Loaded(
-            encoder=encoder,
-            heads=build_heads(stored, folder.manifest["entity_kinds"]),
-            background=stored["background"].astype(np.float32),
-            calibration=Calibration(weights=stored["answer.weights"], bias=float(stored["answer.bias"][0])),
-            evidence=evidence,
-        )
+        sides = {name: _side(name, encoders[name], stored, folder.manifest["entity_kinds"]) for name in SIDES}
     except (KeyError, ValueError, IndexError) as error:
         raise ModelDamagedError(
             f"{folder.path / 'heads.npz'} lacks something ({error}): {INSTALL_AGAIN}"
         ) from error
+    return Loaded(sides=sides, evidence=evidence)
+
+
+def _side(
+    name: str, encoder: Encoder, stored: Mapping[str, NDArray[np.float64]], kinds: Sequence[str]
+) -> Side:
+    own = side_arrays(stored, name)
+    return Side(
+        encoder=encoder,
+        heads=build_heads(own, kinds),
+        background=own["background"].astype(np.float32),
+        calibration=Calibration(weights=own["answer.weights"], bias=float(own["answer.bias"][0])),
+        language=ENGLISH_CODE if name == ENGLISH else None,
+    )
 
 
 class TransformerClassifier:
@@ -65,8 +94,8 @@ class TransformerClassifier:
         self._loaded: Loaded | None = None
         self._failure: ClassifierError | None = None
         self._name = ""
-        self._answers: Answers | None = None
-        self._known: dict[str, Vector] = {}
+        self._answers: Mapping[str, Answers] = {}
+        self._known: dict[tuple[str, str], Vector] = {}
 
     @property
     def name(self) -> str:
@@ -103,8 +132,7 @@ class TransformerClassifier:
         """Read one masked message."""
         loaded, answers = self.load(), self._answers
         try:
-            encoded = loaded.encoder.encode(masked_text)
-            return self._reading(loaded, answers, encoded, masked_text, entity_counts, brand)
+            return self._reading(loaded, answers, masked_text, entity_counts, brand)
         except ClassifierError:
             raise
         except Exception as error:  # whatever the runtime raises: the message then goes to people
@@ -114,44 +142,61 @@ class TransformerClassifier:
         """Answer from these approved articles; messages read meanwhile still see the old ones."""
         loaded = self.load()
         with self._lock:
-            known: dict[str, Vector] = {}
+            known: dict[tuple[str, str], Vector] = {}
 
-            def read(text: str) -> Vector:
-                if text not in known:
-                    earlier = self._known.get(text)
-                    known[text] = loaded.encoder.encode(text).meaning if earlier is None else earlier
-                return known[text]
+            def reader(name: str, side: Side) -> Read:
+                def read(text: str) -> Vector:
+                    key = (name, text)
+                    if key not in known:
+                        earlier = self._known.get(key)
+                        known[key] = side.encoder.encode(text).meaning if earlier is None else earlier
+                    return known[key]
 
-            fitted = fit_answers(articles, read, loaded.background, loaded.calibration)
-            self._answers, self._known = fitted, known
+                return read
+
+            self._answers = {
+                name: fit_answers(
+                    articles, reader(name, side), side.background, side.calibration, side.language
+                )
+                for name, side in loaded.sides.items()
+            }
+            self._known = known
 
     def evidence(self) -> Mapping[str, Evidence]:
         """The curves that ship with the model."""
         return self.load().evidence
 
+    def vector(self, masked_text: str, entity_counts: Mapping[EntityKind, int]) -> tuple[str, Vector]:
+        """Which side reads the message, and what that side's heads weigh."""
+        name = side_of(detect(masked_text)[0], masked_text)
+        side = self.load().sides[name]
+        return name, inputs(side.encoder.encode(masked_text), entity_counts, side.heads.entity_kinds)
+
     def _reading(
         self,
         loaded: Loaded,
-        answers: Answers | None,
-        encoded: Encoded,
+        answers: Mapping[str, Answers],
         masked_text: str,
         counts: Mapping[EntityKind, int],
         brand: str | None,
     ) -> Reading:
-        heads = loaded.heads
-        vector = inputs(encoded, counts, heads.entity_kinds)
-        kind, kind_confidence = heads.choice("kind", vector)
-        sentiment, sentiment_confidence = heads.choice("sentiment", vector)
         language, language_confidence = detect(masked_text)
-        words = len(plain(masked_text).split())
+        name = side_of(language, masked_text)
+        side = loaded.sides[name]
+        encoded = side.encoder.encode(masked_text)
+        said = side.heads(inputs(encoded, counts, side.heads.entity_kinds))
+        kind, sentiment, reason = (said.choices[choice] for choice in ("kind", "sentiment", "flag_reason"))
+        words = words_in(plain(masked_text))
         return Reading(
-            probabilities=Probabilities(**{name: heads.probability(name, vector) for name in YES_OR_NO}),
-            kind=Kind(kind),
-            kind_confidence=kind_confidence,
-            sentiment=Sentiment(sentiment),
-            sentiment_confidence=sentiment_confidence,
+            probabilities=Probabilities(**said.probabilities),
+            kind=Kind(kind[0]),
+            kind_confidence=kind[1],
+            sentiment=Sentiment(sentiment[0]),
+            sentiment_confidence=sentiment[1],
             language=language,
             language_confidence=language_confidence,
-            answer=answers.best(encoded.meaning, words, brand) if answers else None,
+            answer=answers[name].best(encoded.meaning, words, brand) if answers else None,
             model=self.name,
+            flag_reason=FlagReason(reason[0]),
+            flag_reason_confidence=reason[1],
         )

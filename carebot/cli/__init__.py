@@ -11,6 +11,7 @@ from carebot.cli import (
     bot,
     case,
     cases,
+    evaluating,
     house,
     kb,
     play,
@@ -19,6 +20,7 @@ from carebot.cli import (
     running,
     signing_in,
     status,
+    training,
 )
 from carebot.cli.common import FLAG, Commands
 from carebot.errors import CarebotError, ConfigurationError
@@ -31,11 +33,13 @@ app = Commands(
 )
 app.command()(play.demo)
 app.command()(play.replay)
+app.command()(evaluating.evaluate)
 app.command()(running.run)
 app.command("status")(status.show_status)
 app.command("sign-in")(signing_in.sign_in)
 app.command()(replying.reply)
 app.command()(reviewing.review)
+app.command()(training.train)
 app.add_typer(bot.app, name="bot")
 app.command()(cases.explain)
 app.command("cases")(cases.list_cases)

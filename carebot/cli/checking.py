@@ -53,6 +53,8 @@ def checks(config: Path | None) -> Iterator[Seen]:
             ("articles", _articles),
         ):
             yield replace(_look(look, app), part=name)
+        if app.care.incidents:
+            yield replace(_look(_incidents, app), part="incidents")
         yield from _channels(app)
 
 
@@ -91,13 +93,20 @@ def _recognizers(app: App) -> Seen:
 
 def _classifier(app: App) -> Seen:
     app.classifier.classify("my order has not arrived", entity_counts={}, brand=None)
+    app.classifier.evidence()  # says what is wrong with it; the thresholds only do without
     limits = app.thresholds
+    if _is_own(app) and limits.private.support == 0:
+        remark = (
+            "every message is doubt: nothing was measured of your own model yet; docs/own-model.md says how"
+        )
+        return Seen(state=State.TODO, remark=remark)
     if limits.private.value is None:
         return _wrong("its evidence never reaches the targets of care.yaml: every message would be doubt")
     if apart := _golden_differences(app):
         return _wrong(
-            f"this machine computes otherwise than the one it was trained on: {'; '.join(apart)}. Its figures "
-            "do not hold here; use a processor with VNNI, or let people look at everything (bot.mode: suggest)"
+            f"this machine computes otherwise than the one it was trained on: {len(apart)} golden messages are read "
+            f"otherwise, such as {apart[0]}. Its figures do not hold here; use a processor with VNNI, or let people "
+            "look at everything (bot.mode: suggest)"
         )
     if limits.answer.value is None:
         return Seen(remark=f"no answer will be automatic: {unreached(limits.answer)}")
@@ -125,16 +134,30 @@ def _ask(channel: Channel, _: App) -> Seen:
     return Seen(remark=channel.check())
 
 
+def _is_own(app: App) -> bool:
+    from carebot.classifier.registry import is_own
+
+    choice = app.care.classifier
+    return is_own(app.places.model or choice.model, choice)
+
+
 def _golden_differences(app: App) -> list[str]:
-    """Where the model reads its golden messages otherwise than when it was built."""
+    """Where the model reads its golden messages otherwise than when it was built, if that is more than a few.
+
+    A model of one's own has none.
+    """
     from carebot.classifier.artifacts import find_model, open_model
-    from carebot.classifier.golden import differences
+    from carebot.classifier.golden import differences, too_many
     from carebot.classifier.registry import CLASSIFIERS
     from carebot.classifier.transformer import DEFAULT
 
+    if _is_own(app):
+        return []
     named = app.places.model or app.care.classifier.model
     folder = Path(named) if named and named not in CLASSIFIERS else find_model(DEFAULT)
-    return differences(app.classifier, open_model(folder).manifest.get("golden", ()))
+    golden = open_model(folder).manifest.get("golden", ())
+    apart = differences(app.classifier, golden)
+    return apart if too_many(apart, golden) else []
 
 
 def _articles(app: App) -> Seen:
@@ -142,3 +165,19 @@ def _articles(app: App) -> Seen:
         return Seen()
     remark = "none is approved, so the bot answers nothing; `carebot kb import`, then `carebot kb approve`"
     return Seen(state=State.TODO, remark=remark)
+
+
+def _incidents(app: App) -> Seen:
+    """What would keep one from being told; else which are current and which are over."""
+    from carebot.services.check_incidents import check_incidents
+
+    now, told = app.clock.now(), app.care.incidents
+    if faults := check_incidents(
+        app.house, app.articles(), channel_rules=app.article_channels(), find=app.recognizer, now=now
+    ):
+        return _wrong("; ".join(faults))
+    current = [each.id for each in told if each.is_current(now)]
+    ended = [each.id for each in told if each.has_ended(now)]
+    remarks = [f"current: {', '.join(current)}"] if current else []
+    remarks += [f"over, and to be taken out: {', '.join(ended)}"] if ended else []
+    return Seen(remark="; ".join(remarks))

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from carebot.core.decision import Decision, ThresholdUse
+from carebot.core.languages import language_name
 from carebot.core.message import PostKind, Visibility
 from carebot.core.situation import Situation
 from carebot.demo.plain import harmless, hung, write
@@ -24,7 +25,7 @@ def print_explanation(out: Console, explanation: Explanation) -> None:
     brief = explanation.brief
     head = (
         f"case {brief.case_id} on {brief.channel} for {brief.brand}: tier {brief.tier}, zone {brief.zone}, "
-        f"queue {brief.queue}, priority {brief.priority}"
+        f"queue {brief.queue}, priority {brief.priority}, in {language_name(brief.language)}"
     )
     _print(out, Text(harmless(head), style="bold"))
     for number, item in enumerate(explanation.decisions, start=1):
@@ -86,8 +87,13 @@ def _seen(item: ExplainedDecision) -> Iterator[tuple[str, str]]:
         "model",
         f"{item.model}: {reading.kind} ({reading.kind_confidence:.0%}), "
         f"{reading.sentiment} ({reading.sentiment_confidence:.0%}), "
-        f"language {reading.language} ({reading.language_confidence:.0%})",
+        f"language {language_name(reading.language)} ({reading.language_confidence:.0%})",
     )
+    if reading.flag_reason is not None and reading.flag_reason in item.decision.flag_reasons:
+        yield (
+            "flagged",
+            f"{_words(reading.flag_reason)} ({reading.flag_reason_confidence:.0%} sure of the reason)",
+        )
     shown = [
         f"{_words(one.name)} {getattr(reading.probabilities, one.name):.1%}"
         for one in fields(reading.probabilities)

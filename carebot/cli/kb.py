@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from carebot.cli.common import FLAG, AsRole, CareFile, Commands, console, counted, open_app, viewer
+from carebot.core.languages import SUPPORTED
 from carebot.core.rights import HouseRight, Role, require_in_house
 from carebot.errors import ArticleError
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from carebot.app import App
     from carebot.core.article import Article
-    from carebot.core.channel_rules import ChannelRules
     from carebot.services.check_articles import Problem, Todo
 
 _MOST_NAMED = 10
@@ -192,10 +193,24 @@ def _todo(installation: App) -> list[Todo]:
 
     return missing(
         installation.articles(),
-        languages={lang for brand in installation.care.brands for lang in brand.languages} or {"en"},
-        channels=_channels(installation),
+        languages=_wanted(installation),
+        channels=installation.article_channels(),
         today=installation.clock.now().date(),
         mark=installation.house.mark("", "en"),
+        fill=partial(installation.house.filled, at=installation.clock.now()),
+    )
+
+
+def _wanted(installation: App) -> set[str]:
+    """The languages that every article should have: those a brand has chosen, or else those that articles have."""
+    chosen = {
+        language
+        for brand in installation.care.brands
+        if brand.languages < SUPPORTED.keys()
+        for language in brand.languages
+    }
+    return (
+        chosen or {language for article in installation.articles() for language in article.variants} or {"en"}
     )
 
 
@@ -208,15 +223,10 @@ def _problems(installation: App, articles: tuple[Article, ...]) -> list[Problem]
 
     return check_articles(
         articles,
-        channel_rules=_channels(installation),
+        channel_rules=installation.article_channels(),
         allowed=installation.care.allow_list,
         find=installation.recognizer,
         today=installation.clock.now().date(),
         mark=installation.house.mark("", "en"),
+        fill=partial(installation.house.filled, at=installation.clock.now()),
     )
-
-
-def _channels(installation: App) -> list[ChannelRules]:
-    """The rules of the channels that the brands have accounts on; without accounts, of X."""
-    names = {channel for brand in installation.care.brands for channel in brand.accounts} or {"x"}
-    return [installation.care.narrowed(installation.rules_of(name)) for name in sorted(names)]

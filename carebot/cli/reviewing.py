@@ -1,12 +1,13 @@
-"""``carebot review``: say whether the answers that the bot found are right."""
+"""``carebot review``: say whether the answers that the bot found are right, and what is fine in public."""
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from carebot.cli.common import AsRole, CareFile, console, counted, viewer
+from carebot.cli.common import FLAG, AsRole, CareFile, console, counted, viewer
 from carebot.core.records import Verdict
 from carebot.core.rights import Role
 
@@ -27,13 +28,21 @@ def review(
     limit: Annotated[
         int, typer.Option(min=1, max=1000, help="How many answers at most.", metavar="NUMBER")
     ] = 20,
+    doubt: Annotated[
+        bool,
+        typer.Option("--doubt", help="Messages in doubt: fine in public, or private?", metavar=FLAG),
+    ] = False,
     role: AsRole = Role.LEAD,
     config: CareFile = None,
 ) -> None:
     """Review suggested answers, and some that the bot kept to itself. This earns automatic answers."""
     from carebot.cli.desk import installation
+    from carebot.cli.reviewing_doubt import review_doubt
 
     with installation(config) as there:
+        if doubt:
+            review_doubt(there, viewer(role), limit)
+            return
         me, reviews, out = viewer(role), _reviews_of(there), console()
         items = reviews.items(me, limit=limit)
         if not items:
@@ -56,7 +65,7 @@ def _reviews_of(there: App) -> ReviewAnswers:
 def _go_through(out: Console, reviews: ReviewAnswers, items: tuple[ReviewItem, ...], me: Viewer) -> None:
     for number, item in enumerate(items, start=1):
         _print(out, item, f"{number} of {len(items)}")
-        key = _asked()
+        key = asked(_ASK, _VERDICTS, _HELP)
         if key == "q":
             return
         if key in _VERDICTS:
@@ -86,18 +95,18 @@ def _print(out: Console, item: ReviewItem, place: str) -> None:
             write(out, line)
 
 
-def _asked() -> str:
-    """One of the keys; the end of the input quits."""
+def asked(question: str, verdicts: Container[str], hint: str) -> str:
+    """One of the verdicts' keys, k to skip or q to quit; the end of the input quits."""
     while True:
         try:
-            typed = typer.prompt(_ASK, prompt_suffix=" ", default="k", show_default=False)
+            typed = typer.prompt(question, prompt_suffix=" ", default="k", show_default=False)
         except typer.Abort:
             typer.echo()
             return "q"
         key = str(typed).strip().lower()[:1]
-        if key in (*_VERDICTS, "k", "q"):
+        if key in verdicts or key in ("k", "q"):
             return key
-        typer.echo(_HELP)
+        typer.echo(hint)
 
 
 def _in_words(now: Progress) -> str:

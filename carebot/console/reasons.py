@@ -8,20 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_LANGUAGES = {
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "ja": "Japanese",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-}
+from carebot.core.languages import language_name
+
 _FOUND = {
     "card": "a card number",
     "email": "an e-mail address",
@@ -37,6 +25,11 @@ _FLAGS = {
     "safety": "somebody may get hurt",
     "press": "the press is asking",
     "legal": "it speaks of lawyers or courts",
+    "boycott": "it calls for a boycott",
+    "anger": "many are angry about this",
+    "abuse": "it insults or threatens people",
+    "security": "it tells of a security problem",
+    "personal_data": "it tells of a leak of personal data",
 }
 
 
@@ -56,9 +49,16 @@ def _found(match: re.Match[str]) -> str:
 
 
 def _language(match: re.Match[str]) -> str:
-    language = _LANGUAGES.get(match[1])
-    written = f"in {language}" if language else f"in a language ({match[1]})"
-    return f"it is {written}, which carebot does not read surely enough yet: people look first"
+    return f"it is in {match[1]}, which carebot does not read surely enough: people look first"
+
+
+def _language_code(match: re.Match[str]) -> str:
+    """As decisions said it that were taken before languages were named."""
+    return f"it is in {language_name(match[1])}, which carebot does not read surely enough: people look first"
+
+
+def _no_article_in(match: re.Match[str]) -> str:
+    return f"the customer wrote in {match[1]}, and no article about this is in that language, so a person answers"
 
 
 def _marketing(match: re.Match[str]) -> str:
@@ -91,7 +91,15 @@ _Said = str | Callable[[re.Match[str]], str]
 _SAID: tuple[tuple[re.Pattern[str], _Said], ...] = tuple(
     (re.compile(pattern), said)
     for pattern, said in (
-        (r"^people look first, because the language \((\w+)\) is not one that .*$", _language),
+        (
+            r"^people look first, because it is in ([\w ]+), a language that is not read with confidence$",
+            _language,
+        ),
+        (r"^people look first, because the language \((\w+)\) is not one that .*$", _language_code),
+        (
+            r"^the customer wrote in ([\w ]+), and no article in that language answers it: a person does$",
+            _no_article_in,
+        ),
         (
             r"^people look first, because its language could not be told",
             "its language is not clear: people look first",

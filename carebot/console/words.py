@@ -48,6 +48,10 @@ FLAGS = {
     "press": "The press is asking.",
     "legal": "It speaks of lawyers or courts.",
     "boycott": "It calls for a boycott.",
+    "anger": "Many people are angry about this.",
+    "abuse": "It insults or threatens people.",
+    "security": "It tells of a security problem.",
+    "personal_data": "It tells of a leak of personal data.",
 }
 ORIGINS = {
     "invitation": "invitation to a private place",
@@ -109,6 +113,7 @@ EVENTS: Mapping[EventName, str] = {
     EventName.HANDED_TO_CARE: "It was handed to care",
     EventName.MARKED_HANDLED: "It was marked as handled",
     EventName.ANSWER_REVIEWED: "An answer was reviewed",
+    EventName.BAND_REVIEWED: "Somebody said of a message: {verdict}",
     EventName.SIGNED_IN: "Somebody signed in",
 }
 

@@ -40,6 +40,19 @@ class Sentiment(StrEnum):
     POS = "pos"
 
 
+class FlagReason(StrEnum):
+    """Why marketing should look at a message."""
+
+    LEGAL = "legal"
+    SAFETY = "safety"
+    PRESS = "press"
+    BOYCOTT = "boycott"
+    ANGER = "anger"
+    ABUSE = "abuse"
+    SECURITY = "security"
+    PERSONAL_DATA = "personal_data"
+
+
 class Band(StrEnum):
     """What may be done with a message: bot may answer, people look first, private place."""
 
@@ -89,7 +102,11 @@ class AnswerCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What one pass of the classifier says of one masked message."""
+    """What one pass of the classifier says of one masked message.
+
+    ``flag_reason`` is the likeliest reason if marketing should look at all (``probabilities.flag`` says whether);
+    None from a model that tells no reasons.
+    """
 
     probabilities: Probabilities
     kind: Kind
@@ -100,6 +117,8 @@ class Reading:
     language_confidence: float
     answer: AnswerCandidate | None
     model: str  # name and version of the model that read it
+    flag_reason: FlagReason | None = None
+    flag_reason_confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

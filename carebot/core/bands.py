@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from carebot.core.assessment import Band
 from carebot.core.decision import ThresholdUse
+from carebot.core.languages import UNDETERMINED, is_supported, language_name
 from carebot.core.situation import PolicySettings, Situation
 from carebot.core.thresholds import Threshold
 
@@ -56,8 +57,8 @@ def _by_probability(situation: Situation, settings: PolicySettings) -> BandFindi
     assert reading is not None
     score, limits = reading.probabilities.private, settings.thresholds
     uses = (use(limits.private, score), use(limits.doubt, score))
-    # A language that the model was not trained on has scores that mean nothing, in either direction.
-    if reading.language not in settings.languages:
+    # A language that no model of ours was trained on has scores that mean nothing, in either direction.
+    if not is_supported(reading.language):
         return BandFinding(band=Band.DOUBT, reason=_unread(situation, reading.language), uses=uses)
     if limits.private.passes(score):
         reason = f"it needs this customer's own data ({score:.0%} likely)"
@@ -76,6 +77,6 @@ _IMAGE = "an image that nobody has read came with it"
 
 
 def _unread(situation: Situation, language: str) -> str:
-    if language != "und":
-        return f"the language ({language}) is not one that is read with confidence yet"
+    if language != UNDETERMINED:
+        return f"it is in {language_name(language)}, a language that is not read with confidence"
     return _IMAGE if situation.has_unread_media else "its language could not be told"

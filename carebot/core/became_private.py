@@ -10,8 +10,10 @@ from carebot.core.events import Event, EventName, Fact
 from carebot.core.records import DecisionRecord, StoredMessage
 from carebot.core.tiers import Zone
 
-PRIVATE_SINCE = "private_since"  # the fact that a merged or split case takes along from its other half
-TELLING = (EventName.ZONE_MOVED, EventName.CASE_MERGED, EventName.CASE_SPLIT)
+PRIVATE_SINCE = (
+    "private_since"  # a fact: of the message that a person called private, or of the other half of a case
+)
+TELLING = (EventName.ZONE_MOVED, EventName.CASE_MERGED, EventName.CASE_SPLIT, EventName.BAND_REVIEWED)
 
 
 def private_from(name: EventName, at: datetime, facts: Mapping[str, Fact]) -> datetime | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from carebot.core.article import ArticleMode
 from carebot.core.case import CaseWindows
 from carebot.core.channel_rules import ChannelRules
 from carebot.core.gate import AllowList
 from carebot.core.hours import Calendar
+from carebot.core.incident import Incident
+from carebot.core.languages import SUPPORTED
 from carebot.core.rights import Role, Viewer
 from carebot.core.rules import Rule, RuleSet, Then, When, word_hits
 from carebot.core.situation import PolicySettings
@@ -22,14 +24,14 @@ from carebot.core.tiers import PRESETS, TierPlan
 class Brand:
     """One brand: its accounts by channel, and how it is spoken for.
 
-    ``languages`` are those that the bot may read and answer in. ``private_contact`` is a link, an e-mail
+    ``languages`` are those that the bot may answer in. ``private_contact`` is a link, an e-mail
     address or a number for channels whose direct messages are not private. ``signature`` ends every
     automatic text.
     """
 
     name: str
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    languages: frozenset[str] = frozenset({"en"})
+    languages: frozenset[str] = frozenset(SUPPORTED)
     private_contact: str | None = None
     signature: str | None = None
 
@@ -83,9 +85,16 @@ class Bot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifierChoice:
-    """Which model reads the messages, None for the one that ships, and how long it may take for one."""
+    """Which model reads the messages, None for the one that ships, and how long it may take for one.
+
+    The rest is for a model of one's own: ``labels`` says which heads each of its labels speaks for, ``max_tokens``
+    how much of a message it reads, ``revision`` which version is fetched.
+    """
 
     model: str | None = None
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    max_tokens: int = 128
+    revision: str | None = None
     time_limit: timedelta = timedelta(seconds=2)
 
 
@@ -103,18 +112,24 @@ class Care:
     allow_list: AllowList = field(default_factory=AllowList)
     rules: RuleSet = field(default_factory=RuleSet)
     hours: Calendar = field(default_factory=Calendar)
+    incidents: tuple[Incident, ...] = ()
     cases: CaseWindows = field(default_factory=CaseWindows)
     come_within: timedelta = timedelta(days=7)
     classifier: ClassifierChoice = ClassifierChoice()
     people: Mapping[str, frozenset[Role]] = field(default_factory=dict)
 
     def brand(self, name: str) -> Brand:
-        """The brand of that name; one that is not configured has no account or contact and reads English."""
+        """The brand of that name; one that is not configured has no account or contact."""
         return next((brand for brand in self.brands if brand.name == name), Brand(name=name))
 
     def brand_of(self, channel: str, account: str) -> Brand | None:
         """The brand whose account this is."""
         return next((brand for brand in self.brands if brand.owns(channel, account)), None)
+
+    def incident_of(self, slug: str, at: datetime) -> Incident | None:
+        """The current incident that touches an article; of several the one that stands first."""
+        found = (each for each in self.incidents if slug in each.articles and each.is_current(at))
+        return next(found, None)
 
     def viewer(self, person: str) -> Viewer:
         """A person with the roles given here; somebody who is not in the list has none."""

@@ -62,6 +62,7 @@ class EventName(StrEnum):
     HANDED_TO_CARE = "handed_to_care"
     MARKED_HANDLED = "marked_handled"
     ANSWER_REVIEWED = "answer_reviewed"
+    BAND_REVIEWED = "band_reviewed"
     SIGNED_IN = "signed_in"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from carebot.core.article import Article
@@ -15,12 +16,15 @@ from carebot.core.clocks import CaseClock, ClockKind
 from carebot.core.events import Event
 from carebot.core.evidence import Evidence
 from carebot.core.finding import EntityKind, Finding
+from carebot.core.lessons import Learned, Lesson
 from carebot.core.records import (
     AnswerReview,
+    BandReview,
     CaseView,
     ChannelState,
     Customer,
     DecisionRecord,
+    Json,
     Outgoing,
     StoredMessage,
 )
@@ -76,6 +80,32 @@ class Classifier(Protocol):
 
     def evidence(self) -> Mapping[str, Evidence]:
         """The curves that ship with the model, by name: ``private`` and ``answer`` at least."""
+        ...
+
+
+class Learner(Protocol):
+    """Adapts the model in force to what people reviewed."""
+
+    @property
+    def name(self) -> str:
+        """Name and version of the model in force."""
+        ...
+
+    def shipped_evidence(self) -> Mapping[str, Evidence]:
+        """The curves from before anything was learnt from reviews."""
+        ...
+
+    def learn(self, lessons: Sequence[Lesson]) -> Learned:
+        """Fit from the lessons that are not held back, beginning from the model as it shipped; nothing is written.
+
+        Raises ClassifierError, LearningError when there is nothing to fit.
+        """
+        ...
+
+    def write(
+        self, folder: Path, learned: Learned, evidence: Mapping[str, Evidence], about: Mapping[str, Json]
+    ) -> None:
+        """A complete model in a new folder, with these curves; whole or not at all. Raises LearningError."""
         ...
 
 
@@ -363,6 +393,18 @@ class Work(Protocol):
 
     def answer_reviews(self) -> tuple[AnswerReview, ...]:
         """All verdicts, oldest first."""
+        ...
+
+    def save_band_review(self, review: BandReview) -> None:
+        """Keep a person's word on a message's band, in the place of an earlier one."""
+        ...
+
+    def band_review(self, message_id: str) -> BandReview | None:
+        """What was said of one message's band."""
+        ...
+
+    def band_reviews(self) -> tuple[BandReview, ...]:
+        """All of them, oldest first."""
         ...
 
     def switch(self, name: str) -> bool | None:

@@ -175,6 +175,23 @@ class AnswerReview:
     was_suggested: bool
 
 
+class BandVerdict(StrEnum):
+    """What a person says of a message in doubt: whether it may be spoken of in public."""
+
+    FINE_IN_PUBLIC = "fine_in_public"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandReview:
+    """A person's word on the band of a message. It names the message and holds nothing of its text."""
+
+    message_id: str
+    verdict: BandVerdict
+    reviewer: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelState:
     """What is known of one account's connection, kept so that a restart goes on where it ended.

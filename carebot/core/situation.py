@@ -9,6 +9,7 @@ from carebot.core.assessment import Assessment, Band, Category, Reading
 from carebot.core.case import CaseStatus
 from carebot.core.channel_rules import ChannelRules
 from carebot.core.commands import Command
+from carebot.core.languages import SUPPORTED
 from carebot.core.message import PostKind, Visibility
 from carebot.core.rules import RuleSet
 from carebot.core.texts import TextKey
@@ -23,7 +24,7 @@ class PolicySettings:
     """What the care lead has configured.
 
     ``mode`` is the most that any article may do; ``reach`` is the follower count from which an unhappy public
-    post goes to marketing; ``languages`` are those the bot may read: any other is doubt.
+    post goes to marketing; ``languages`` are those the bot may answer in, of those that are read at all.
     """
 
     plan: TierPlan
@@ -31,7 +32,7 @@ class PolicySettings:
     rules: RuleSet = field(default_factory=RuleSet)
     mode: ArticleMode = ArticleMode.SUGGEST
     reach: int = 50_000
-    languages: frozenset[str] = frozenset({"en"})
+    languages: frozenset[str] = frozenset(SUPPORTED)
     acknowledge_direct: bool = True
     most_details: int = 2
     private_contact: str | None = None
@@ -61,13 +62,16 @@ class CaseFacts:
 class BestArticle:
     """The article that the classifier proposes, as far as the policy needs to know it.
 
-    ``fits`` False: no approved wording in the customer's language is short enough for the channel.
+    ``in_language`` False: it has no wording in the customer's language. ``fits`` False: none in that language is
+    short enough for the channel. ``incident``: the current one whose words are said first, or in its place.
     """
 
     slug: str
     mode: ArticleMode
+    in_language: bool = True
     fits: bool = True
     safe_with_private: bool = False
+    incident: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

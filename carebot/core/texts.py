@@ -64,14 +64,14 @@ class SystemTexts:
     @classmethod
     def from_mapping(cls, data: Mapping[str, Mapping[str, Any]]) -> Self:
         """Read ``system_texts.yaml`` as loaded; ValueError names the key and language that do not fit."""
-        _demand_keys("system texts", data, {*TextKey, "when_phrases"})
+        demand_keys("system texts", data, {*TextKey, "when_phrases"})
         phrases = data["when_phrases"]
-        _demand_keys("when_phrases", phrases, {*WhenPhrase, "weekdays"})
+        demand_keys("when_phrases", phrases, {*WhenPhrase, "weekdays"})
         languages = {FALLBACK, *data[TextKey.INVITATION]}
         return cls(
-            texts={key: _translations(key, data[key], languages) for key in TextKey},
-            when_phrases={key: _translations(key, phrases[key], languages) for key in WhenPhrase},
-            weekdays=_weekdays(phrases["weekdays"], languages),
+            texts={key: translations(key, data[key], languages) for key in TextKey},
+            when_phrases={key: translations(key, phrases[key], languages) for key in WhenPhrase},
+            weekdays=weekdays(phrases["weekdays"], languages),
         )
 
     @property
@@ -124,13 +124,15 @@ def _placeholders(template: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _demand_keys(where: str, found: Mapping[str, object], wanted: Collection[str]) -> None:
+def demand_keys(where: str, found: Mapping[str, object], wanted: Collection[str]) -> None:
+    """Raises ValueError with the keys that are missing or unknown."""
     if wrong := found.keys() ^ set(wanted):
         raise ValueError(f"{where}: missing or unknown: {', '.join(sorted(wrong))}")
 
 
-def _translations(key: str, found: Translations, languages: Collection[str]) -> Translations:
-    _demand_keys(key, found, languages)
+def translations(key: str, found: Translations, languages: Collection[str]) -> Translations:
+    """A text in all languages; ValueError: one is missing, or has other placeholders than the English one."""
+    demand_keys(key, found, languages)
     wanted = _placeholders(found[FALLBACK])
     for language, template in found.items():
         if _placeholders(template) != wanted:
@@ -138,8 +140,9 @@ def _translations(key: str, found: Translations, languages: Collection[str]) -> 
     return dict(found)
 
 
-def _weekdays(found: Mapping[str, Sequence[str]], languages: Collection[str]) -> Mapping[str, Sequence[str]]:
-    _demand_keys("weekdays", found, languages)
+def weekdays(found: Mapping[str, Sequence[str]], languages: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """The seven names of the days in all languages, Monday first; ValueError: there are not seven."""
+    demand_keys("weekdays", found, languages)
     for language, names in found.items():
         if len(names) != _DAYS:
             raise ValueError(f"weekdays.{language}: {len(names)} names instead of {_DAYS}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import sqrt
 
@@ -20,12 +20,16 @@ class Targets:
     ``private_called_clear``: of the private ones, at most this share is called clear.
     ``answer_precision``: of the automatic answers, at least this share is right.
     ``no_care_precision``: of the messages that are set aside, at least this share needs nobody.
+    ``flag_marked_at_most``: of all messages, at most this share is flagged by the model for marketing.
+    ``urgent_marked_at_most``: of all messages, at most this share is called urgent by the model.
     """
 
     harmless_sent_away: float = 0.08
-    private_called_clear: float = 0.07
+    private_called_clear: float = 0.01
     answer_precision: float = 0.98
     no_care_precision: float = 0.80
+    flag_marked_at_most: float = 0.10
+    urgent_marked_at_most: float = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +51,25 @@ class Threshold:
         return self.value is not None and score >= self.value
 
 
+def more_likely_than_not(name: str, share: float) -> Threshold:
+    """The threshold of a model that brings no evidence of whom it would mark."""
+    return _threshold(name, 0.5, share, 0, "no evidence: more likely than not")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """The thresholds that decide: band private from, band doubt from, answer from, set aside from."""
+    """The thresholds that decide: band private from, band doubt from, answer, set aside, flag, urgent from."""
 
     private: Threshold
     doubt: Threshold
     answer: Threshold
     no_care: Threshold
+    flag: Threshold = field(
+        default_factory=lambda: more_likely_than_not("flag", Targets().flag_marked_at_most)
+    )
+    urgent: Threshold = field(
+        default_factory=lambda: more_likely_than_not("urgent", Targets().urgent_marked_at_most)
+    )
 
 
 def upper_bound(hits: int, total: int, z: float = ONE_SIDED_95) -> float:
@@ -121,6 +136,29 @@ def precise_from(name: str, evidence: Evidence, precision: float, least: int = 3
     return _threshold(name, value, precision, support or total, evidence.source)
 
 
+def marked_from(name: str, evidence: Evidence | None, share: float) -> Threshold:
+    """The lowest score at which at most ``share`` of all messages (bounded) lie at or above.
+
+    Without evidence: more likely than not. Of messages that are all unmarked nothing can be told either.
+    """
+    if evidence is None or not any(evidence.outcomes):
+        return more_likely_than_not(name, share)
+    marked, value = 0, None
+    for score, true, false in _falling(evidence):
+        marked += true + false
+        if upper_bound(marked, len(evidence.scores)) > share:
+            break
+        value = score
+    return _threshold(name, value, share, len(evidence.scores), evidence.source)
+
+
+def _not_above(private: Threshold, doubt: Threshold) -> Threshold:
+    """Doubt from where private begins at the latest: a model that leaves no doubt has no band for it."""
+    if private.value is None or doubt.value is None:
+        return doubt
+    return replace(doubt, value=min(doubt.value, private.value))
+
+
 def _threshold(name: str, value: float | None, target: float, support: int, source: str) -> Threshold:
     return Threshold(name=name, value=value, target=target, support=support, source=source)
 
@@ -128,13 +166,17 @@ def _threshold(name: str, value: float | None, target: float, support: int, sour
 def thresholds_from(evidence: Mapping[str, Evidence], targets: Targets) -> Thresholds:
     """All thresholds from the evidence that ships with the model, or from reviewed outcomes.
 
-    A curve that is missing yields the most careful threshold: all is doubt, nothing is answered or set aside.
+    A curve that is missing yields the most careful threshold: all is doubt, nothing is answered or set aside;
+    flagged and urgent is then what is more likely than not.
     """
     none = Evidence(scores=(), outcomes=(), source="no evidence")
-    private = evidence.get("private", none)
+    curve = evidence.get("private", none)
+    private = private_from(curve, targets.harmless_sent_away)
     return Thresholds(
-        private=private_from(private, targets.harmless_sent_away),
-        doubt=doubt_from(private, targets.private_called_clear),
+        private=private,
+        doubt=_not_above(private, doubt_from(curve, targets.private_called_clear)),
         answer=precise_from("answer", evidence.get("answer", none), targets.answer_precision),
         no_care=precise_from("no_care", evidence.get("no_care", none), targets.no_care_precision),
+        flag=marked_from("flag", evidence.get("flag"), targets.flag_marked_at_most),
+        urgent=marked_from("urgent", evidence.get("urgent"), targets.urgent_marked_at_most),
     )

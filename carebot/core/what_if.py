@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from carebot.core.article import ArticleMode
 from carebot.core.assessment import Reading
 from carebot.core.decision import Decision
+from carebot.core.languages import language_name
 from carebot.core.message import PostKind, Visibility
 from carebot.core.policy import decide
-from carebot.core.situation import MORE_LIKELY_THAN_NOT, PolicySettings, Route, Situation
+from carebot.core.situation import PolicySettings, Route, Situation
+from carebot.core.thresholds import Threshold
 
 _JUST = 1e-6
 
@@ -85,16 +87,17 @@ def _of_reading(situation: Situation, settings: PolicySettings) -> Iterator[tupl
                 _with_reading(situation, replace(reading, answer=candidate)),
             )
     for name, word in (("flag", "flagged"), ("urgent", "urgent")):
-        was = getattr(reading.probabilities, name) >= MORE_LIKELY_THAN_NOT
+        threshold: Threshold = getattr(settings.thresholds, name)
+        was = threshold.passes(getattr(reading.probabilities, name))
         probabilities = replace(reading.probabilities, **{name: 0.0 if was else 1.0})
         yield (
             f"if it were {'not ' if was else ''}{word}",
             _with_reading(situation, replace(reading, probabilities=probabilities)),
         )
     if reading.language not in settings.languages and settings.languages:
-        language = sorted(settings.languages)[0]
+        language = "en" if "en" in settings.languages else min(settings.languages)
         yield (
-            f"if its language were {language}",
+            f"if it were in {language_name(language)}",
             _with_reading(situation, replace(reading, language=language)),
         )
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from carebot.core.assessment import Band
+from carebot.core.languages import UNDETERMINED, language_name
 from carebot.core.thresholds import Threshold
 from carebot.core.tiers import Zone
 from carebot.demo.plain import can_draw, hung, write
@@ -88,7 +89,14 @@ def _spreads(summary: Summary) -> Iterator[tuple[str, list[str]]]:
     yield "Tier", [f"{tier}: {count:,}" for tier, count in sorted(summary.tiers.items())]
     yield "Zone", [f"{zone} {summary.zones[zone]:,}" for zone in Zone if summary.zones.get(zone)]
     yield "Channel", _by_size(summary.channels) if len(summary.channels) > 1 else []
-    yield "Language", _by_size(summary.languages) if len(summary.languages) > 1 else []
+    yield "Language", _by_size(_named(summary.languages)) if len(summary.languages) > 1 else []
+
+
+def _named(languages: Mapping[str, int]) -> Mapping[str, int]:
+    return {
+        "not clear" if code == UNDETERMINED else language_name(code): count
+        for code, count in languages.items()
+    }
 
 
 def _by_size(counts: Mapping[str, int]) -> list[str]:

@@ -57,6 +57,9 @@ class Engine:
         ]
         self._recovering = Worker("recovery", self._recover, at_latest=paces.recovery * 2)
         self._chores = Worker("chores", self._do_chores, at_latest=paces.chores * 2)
+        self._watching = [
+            Worker(name, _looks(look), at_latest=paces.watches) for name, look in parts.watches.items()
+        ]
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": DebugExecutor()},  # a tick only sets a flag: it needs no thread of its own
@@ -67,7 +70,7 @@ class Engine:
     @property
     def workers(self) -> tuple[Worker, ...]:
         """Everything that has to be alive."""
-        last = (self._recovering, self._chores)
+        last = (self._recovering, self._chores, *self._watching)
         return (*self._pollers.values(), self._deciding.worker, *self._deliverers, *last)
 
     def start(self) -> None:
@@ -114,6 +117,8 @@ class Engine:
     def once(self) -> Round:
         """One round in the caller's thread, instead of ``start``: read, decide, deliver what is due."""
         self._recover(is_alone=True)
+        for look in self._parts.watches.values():
+            look()
         lost = []
         for account in self._parts.accounts:
             while not self._parts.intake.poll(account.channel).is_last:
@@ -172,6 +177,14 @@ def _delivers(account: Account) -> Callable[[], bool]:
         return account.deliver.deliver() > 0 or account.deliver.read_back() > 0
 
     return look
+
+
+def _looks(look: Callable[[], object]) -> Callable[[], bool]:
+    def once() -> bool:
+        look()
+        return False
+
+    return once
 
 
 def _left(until: float) -> timedelta:

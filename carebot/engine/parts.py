@@ -58,12 +58,16 @@ class Paces:
     work: timedelta = timedelta(seconds=1)
     recovery: timedelta = timedelta(seconds=5)
     chores: timedelta = timedelta(seconds=30)
+    watches: timedelta = timedelta(seconds=0.5)
     at_latest: timedelta = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineParts:
-    """One installation. ``chores`` are done every half minute, such as closing cases at rest."""
+    """One installation. ``chores`` are done every half minute, such as closing cases at rest.
+
+    ``watches`` look every half second, each in a thread of its own, for what other processes have changed.
+    """
 
     uow: UnitOfWork
     clock: Clock
@@ -73,4 +77,5 @@ class EngineParts:
     originals: Originals
     meter: Meter
     chores: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    watches: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     paces: Paces = Paces()

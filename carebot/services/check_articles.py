@@ -12,6 +12,7 @@ from carebot.core.article import Article, Variant
 from carebot.core.channel_rules import ChannelRules
 from carebot.core.finding import EntityKind
 from carebot.core.gate import AllowList, Leaving, Refusal, host_of, judge, links_in
+from carebot.core.incident import Fill, as_said
 from carebot.core.message import Visibility
 from carebot.core.ports import Recognizer
 from carebot.core.tiers import Zone
@@ -43,6 +44,10 @@ class Todo:
     message: str
 
 
+def _as_it_is(text: str, _: str) -> str:
+    return text
+
+
 def check_articles(
     articles: Sequence[Article],
     *,
@@ -51,14 +56,21 @@ def check_articles(
     find: Recognizer,
     today: date,
     mark: str = "",
+    fill: Fill = _as_it_is,
+    texts_only: bool = False,
 ) -> list[Problem]:
-    """Every problem, by article. ``mark`` is the bot's mark, which counts for the length of what is sent."""
+    """Every problem, by article. ``mark`` is the bot's mark, which counts for the length of what is sent.
+
+    ``fill`` puts the opening hours in the place of their placeholders. ``texts_only``: only what is said is looked at.
+    """
     problems = [*_twice(articles)]
     for article in articles:
-        problems += _in_texts(article, allowed, find)
-        problems += _in_examples(article, find)
-        problems += _in_care(article, today)
-        problems += _in_length(article, channel_rules, mark)
+        said = as_said(article, None, fill)
+        problems += _in_texts(said, allowed, find)
+        problems += _in_length(said, channel_rules, mark)
+        if not texts_only:
+            problems += _in_examples(article, find)
+            problems += _in_care(article, today)
     for similar in similar_examples(articles):
         message = f"the example {similar.example!r} is nearly one of {similar.other_slug}: {similar.other!r}"
         problems.append(Problem(slug=similar.slug, severity="warning", message=message))
@@ -73,13 +85,14 @@ def todo(
     channels: Collection[ChannelRules],
     today: date,
     mark: str = "",
+    fill: Fill = _as_it_is,
 ) -> list[Todo]:
     """What is missing, by article; ``languages`` are those that every article should have."""
     found: list[Todo] = []
     for article in articles:
         for language in sorted(set(languages) - set(article.variants)):
             found.append(Todo(slug=article.slug, what="language", message=f"has no {language} text"))
-        for unfit in _unfit(article, channels, mark):
+        for unfit in _unfit(as_said(article, None, fill), channels, mark):
             found.append(Todo(slug=article.slug, what="short", message=unfit))
         if review := _review(article, today):
             found.append(Todo(slug=article.slug, what="review", message=review))

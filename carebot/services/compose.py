@@ -89,7 +89,8 @@ class Compose:
     ) -> tuple[str, str]:
         if draft.text is None:
             assert draft.article is not None
-            return self._article(articles[draft.article], draft.zone, message, language) or "", language
+            article = articles.get(draft.article)
+            return self._article(article, draft.zone, message, language, at) or "", language
         brand = self._house.care.brand(message.brand)
         spoken = self._house.texts.text(
             draft.text,
@@ -101,14 +102,25 @@ class Compose:
         text = f"{spoken.text} {brand.signature or ''}".strip()
         if draft.article is None:
             return text, spoken.language
-        steps = self._article(articles[draft.article], draft.zone, message, spoken.language, before=text)
+        article = articles.get(draft.article)
+        steps = self._article(article, draft.zone, message, spoken.language, at, before=text)
         return steps or text, spoken.language
 
     def _article(
-        self, article: Article, zone: Zone, message: StoredMessage, language: str, *, before: str = ""
+        self,
+        article: Article | None,
+        zone: Zone,
+        message: StoredMessage,
+        language: str,
+        at: datetime,
+        *,
+        before: str = "",
     ) -> str | None:
+        """None also for an article that was withdrawn since the decision: the gate lets no empty text leave."""
+        if article is None:
+            return None
         return article_text(
-            article,
+            self._house.as_said(article, at),
             visibility=_visibility(zone),
             message=message,
             language=language,
@@ -148,7 +160,7 @@ def article_text(
     house: House,
     before: str = "",
 ) -> str | None:
-    """An article as the bot would say it here, with the bot's mark; None when no wording fits."""
+    """An article, as ``House.as_said`` gives it, with the bot's mark; None when no wording fits here."""
     mark = "" if before else house.mark(message.brand, language)
     return wording(
         article,

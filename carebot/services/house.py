@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
+from carebot.core.article import Article
 from carebot.core.care import Care
 from carebot.core.channel_rules import ChannelRules
 from carebot.core.commands import CommandWords
 from carebot.core.gate import AllowList
 from carebot.core.hours import OpeningKind
+from carebot.core.incident import as_said
+from carebot.core.opening_texts import OpeningTexts
 from carebot.core.situation import PolicySettings
 from carebot.core.texts import SystemTexts, TextKey, WhenPhrase
 from carebot.core.thresholds import Thresholds
@@ -28,6 +32,7 @@ class House:
     thresholds: Thresholds
     rules_of: Callable[[str], ChannelRules]
     texts: SystemTexts
+    opening_texts: OpeningTexts
     commands: CommandWords
     invite_again_after: timedelta = timedelta(days=1)
 
@@ -52,6 +57,14 @@ class House:
             return self.texts.when(WhenPhrase.SOON, language).text
         time, weekday = f"{opening.at:%H:%M}", opening.at.weekday()
         return self.texts.when(phrase, language, time=time, weekday=weekday).text
+
+    def as_said(self, article: Article, at: datetime) -> Article:
+        """The article as it is said at this moment: with a current incident's words and the opening hours."""
+        return as_said(article, self.care.incident_of(article.slug, at), partial(self.filled, at=at))
+
+    def filled(self, text: str, language: str, *, at: datetime) -> str:
+        """A text with the opening hours in the place of its placeholders, as they are at this moment."""
+        return self.opening_texts.filled(text, language, self.care.hours, at)
 
     def mark(self, brand: str, language: str) -> str:
         """What stands behind every article that the bot sends: that it is automated, and the brand's sign."""

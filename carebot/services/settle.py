@@ -43,6 +43,21 @@ class Settle:
         understood: Understood,
         now: datetime,
     ) -> tuple[Case, Decision, tuple[Outgoing, ...]]:
+        """Attach the message to the case, and do what ``move`` does."""
+        work.add_events(
+            [replace(before.event(EventName.MESSAGE_ATTACHED, now, "customer"), message_id=message.id)]
+        )
+        return self.move(work, before, decision, message, understood, now)
+
+    def move(
+        self,
+        work: Work,
+        before: Case,
+        decision: Decision,
+        message: StoredMessage,
+        understood: Understood,
+        now: datetime,
+    ) -> tuple[Case, Decision, tuple[Outgoing, ...]]:
         """Move the case, queue the texts. A text that the gate refuses is not said: a person takes the case."""
         before = replace(before, language=_language(before, understood))
         case, events = follow(before, decision, now)
@@ -64,8 +79,7 @@ class Settle:
         if self._exposes_in_public(message, understood):
             work.add_outgoing(_hiding(message, case, work.new_id("o"), now))
         self._run_clocks(work, case, decision, message, now)
-        attached = replace(case.event(EventName.MESSAGE_ATTACHED, now, "customer"), message_id=message.id)
-        work.add_events([attached, *events])
+        work.add_events(events)
         return case, decision, tuple(text.outgoing for text in composed)
 
     def _composed(
@@ -144,7 +158,12 @@ class Settle:
             case_id=case.id if case else None,
             masked_text=understood.masked_text if keep and message.deleted_at is None else None,
         )
-        if case is None or case.zone is not Zone.PRIVATE:
+        if case is not None:
+            self.wipe_if_private(work, case, now)
+
+    def wipe_if_private(self, work: Work, case: Case, now: datetime) -> None:
+        """Of a private case no text of direct messages is kept but under seal."""
+        if case.zone is not Zone.PRIVATE:
             return
         seal_replies(work, case.id, sealer=self._sealer, now=now)
         if wiped := work.wipe_direct_texts(case.id):

@@ -102,8 +102,8 @@ def situation_of(
         has_unread_media=message.has_unread_media,
         commands=understood.commands,
         word_hits=understood.word_hits,
-        article=_best(message, understood, articles, house),
-        case=None if case is None else _facts(case, house, past, now),
+        article=_best(message, understood, articles, house, now),
+        case=None if case is None else facts_of(case, house, past, now),
         missing_details=tuple(name for name in understood.missing_details if name in past.missing_details),
         person_has_spoken=past.person_has_spoken,
         is_silenced=customer.is_silenced or (case is not None and case.bot_silenced_at is not None),
@@ -112,12 +112,17 @@ def situation_of(
 
 
 def _best(
-    message: StoredMessage, understood: Understood, articles: Mapping[str, Article], house: House
+    message: StoredMessage,
+    understood: Understood,
+    articles: Mapping[str, Article],
+    house: House,
+    now: datetime,
 ) -> BestArticle | None:
     reading = understood.assessment.reading
     if reading is None or reading.answer is None or reading.answer.slug not in articles:
         return None
-    article = articles[reading.answer.slug]
+    article = house.as_said(articles[reading.answer.slug], now)
+    incident = house.care.incident_of(article.slug, now)
     text = article_text(
         article,
         visibility=message.visibility,
@@ -128,12 +133,15 @@ def _best(
     return BestArticle(
         slug=article.slug,
         mode=article.mode or house.care.bot.mode_on(message.channel),
+        in_language=article.variant(reading.language) is not None,
         fits=text is not None,
         safe_with_private=article.safe_with_private,
+        incident=None if incident is None else incident.id,
     )
 
 
-def _facts(case: Case, house: House, past: Past, now: datetime) -> CaseFacts:
+def facts_of(case: Case, house: House, past: Past, now: datetime) -> CaseFacts:
+    """What the policy needs of a case."""
     invited = case.invited_at
     return CaseFacts(
         status=case.status,

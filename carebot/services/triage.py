@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -83,14 +83,23 @@ class Triage:
         compose = Compose(house=house, find=understand.findings)
         self._settle = Settle(house=house, compose=compose, sealer=sealer)
 
+    @property
+    def articles(self) -> Mapping[str, Article]:
+        """The approved articles in use, by slug."""
+        return self._settle.articles
+
     def use_articles(self, articles: Sequence[Article]) -> None:
-        """Answer from these approved articles from now on; from none while the model cannot be used."""
+        """Answer from these approved articles from now on; from none while the model cannot be used.
+
+        Can be called while messages are read and decided: what is withdrawn is not said from this moment on, what
+        is new once the model knows it.
+        """
         approved = [article for article in articles if article.approved]
+        self._settle.articles = {article.slug: article for article in approved}
         try:
             self._classifier.use_articles(approved)
         except ClassifierError as error:
             log.error("the model cannot be used, every message goes to people: %s", error)
-        self._settle.articles = {article.slug: article for article in approved}
 
     def __call__(
         self, messages: Sequence[tuple[StoredMessage, Original]], *, at_message_time: bool = False

@@ -15,7 +15,7 @@ from carebot.core.case import CaseStatus
 from carebot.core.clocks import ClockKind
 from carebot.core.events import EventName
 from carebot.core.message import PostKind, Visibility, Writer
-from carebot.core.records import MessageState, OutgoingKind, OutgoingState, Verdict
+from carebot.core.records import BandVerdict, MessageState, OutgoingKind, OutgoingState, Verdict
 from carebot.core.tiers import Priority, Zone
 from carebot.store.types import Names, OneOf, Rank
 
@@ -208,6 +208,17 @@ class AnswerReviewRow(StoreRow, table=True):
     reviewer: str
     at: datetime
     was_suggested: bool
+
+
+class BandReviewRow(StoreRow, table=True):
+    """A person's word on the band of a message; no text."""
+
+    __tablename__ = "band_reviews"
+
+    message_id: str = Field(foreign_key="messages.id", primary_key=True)
+    verdict: BandVerdict = Field(sa_type=OneOf(BandVerdict))
+    reviewer: str
+    at: datetime
 
 
 class ClockRow(StoreRow, table=True):

@@ -14,6 +14,7 @@ from carebot.core.events import Event
 from carebot.core.message import Visibility, Writer
 from carebot.core.records import (
     AnswerReview,
+    BandReview,
     ChannelState,
     Customer,
     DecisionRecord,
@@ -27,6 +28,7 @@ CUSTOMERS, MESSAGES, CASES = table(rows.CustomerRow), table(rows.MessageRow), ta
 DECISIONS, OUTBOX, CLOCKS = table(rows.DecisionRow), table(rows.OutgoingRow), table(rows.ClockRow)
 EVENTS, ARTICLES = table(rows.EventRow), table(rows.ArticleRow)
 CHANNEL_STATES, ANSWER_REVIEWS = table(rows.ChannelStateRow), table(rows.AnswerReviewRow)
+BAND_REVIEWS = table(rows.BandReviewRow)
 SWITCHES, COUNTERS = table(rows.SwitchRow), table(rows.CounterRow)
 
 
@@ -184,6 +186,8 @@ DUE_CLOCKS = (
 CHANNEL_STATE = _reading(CHANNEL_STATES, ChannelState).where(
     CHANNEL_STATES.c.channel == bindparam("channel"), CHANNEL_STATES.c.account == bindparam("account")
 )
+BAND_REVIEW = _reading(BAND_REVIEWS, BandReview).where(BAND_REVIEWS.c.message_id == bindparam("message_id"))
+ALL_BAND_REVIEWS = _reading(BAND_REVIEWS, BandReview).order_by(BAND_REVIEWS.c.at, BAND_REVIEWS.c.message_id)
 ALL_REVIEWS = _reading(ANSWER_REVIEWS, AnswerReview).order_by(ANSWER_REVIEWS.c.at, ANSWER_REVIEWS.c.seq)
 WRAPPED = (
     select(CUSTOMERS.c.id, CUSTOMERS.c.wrapped_key)

@@ -15,6 +15,7 @@ from carebot.core.events import Event
 from carebot.core.ports import Topic
 from carebot.core.records import (
     AnswerReview,
+    BandReview,
     ChannelState,
     Customer,
     DecisionRecord,
@@ -204,6 +205,15 @@ class SqlWork(OutboxWork):
 
     def answer_reviews(self) -> tuple[AnswerReview, ...]:
         return self._all(AnswerReview, sql.ALL_REVIEWS)
+
+    def save_band_review(self, review: BandReview) -> None:
+        self._put(sql.BAND_REVIEWS, mapping.values_of(review), "message_id")
+
+    def band_review(self, message_id: str) -> BandReview | None:
+        return self._one(BandReview, sql.BAND_REVIEW, message_id=message_id)
+
+    def band_reviews(self) -> tuple[BandReview, ...]:
+        return self._all(BandReview, sql.ALL_BAND_REVIEWS)
 
     def switch(self, name: str) -> bool | None:
         found = self._connection.execute(sql.SWITCH, {"name": name})

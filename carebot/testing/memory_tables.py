@@ -10,6 +10,7 @@ from carebot.core.clocks import CaseClock
 from carebot.core.events import Event
 from carebot.core.records import (
     AnswerReview,
+    BandReview,
     ChannelState,
     Customer,
     DecisionRecord,
@@ -36,6 +37,7 @@ class Tables:
     switches: dict[str, bool] = field(default_factory=dict)
     channel_states: dict[tuple[str, str], ChannelState] = field(default_factory=dict)
     answer_reviews: dict[str, AnswerReview] = field(default_factory=dict)
+    band_reviews: dict[str, BandReview] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
 
     def copy(self) -> Tables:

@@ -16,6 +16,7 @@ from carebot.core.message import Visibility, Writer, require_utc
 from carebot.core.ports import Topic
 from carebot.core.records import (
     AnswerReview,
+    BandReview,
     ChannelState,
     Customer,
     DecisionRecord,
@@ -279,6 +280,16 @@ class MemoryWork(MemoryOutbox):
 
     def answer_reviews(self) -> tuple[AnswerReview, ...]:
         return tuple(sorted(self._t.answer_reviews.values(), key=lambda review: review.at))
+
+    def save_band_review(self, review: BandReview) -> None:
+        require(review.message_id in self._t.messages, "a review needs its message")
+        self._t.band_reviews[review.message_id] = review
+
+    def band_review(self, message_id: str) -> BandReview | None:
+        return self._t.band_reviews.get(message_id)
+
+    def band_reviews(self) -> tuple[BandReview, ...]:
+        return tuple(sorted(self._t.band_reviews.values(), key=lambda review: (review.at, review.message_id)))
 
     def switch(self, name: str) -> bool | None:
         return self._t.switches.get(name)

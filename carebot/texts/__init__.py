@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from carebot.core.commands import CommandWords
+from carebot.core.opening_texts import OpeningTexts
 from carebot.core.texts import SystemTexts
 
 _HERE = Path(__file__).parent
@@ -16,6 +17,12 @@ _HERE = Path(__file__).parent
 def system_texts() -> SystemTexts:
     """The system texts that ship."""
     return SystemTexts.from_mapping(_read("system_texts.yaml"))
+
+
+@cache
+def opening_texts() -> OpeningTexts:
+    """The words that opening hours are told with."""
+    return OpeningTexts.from_mapping(_read("opening_hours.yaml"))
 
 
 @cache

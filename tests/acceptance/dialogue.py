@@ -30,7 +30,7 @@ from typing import Any
 from carebot.app import App
 from carebot.care_file import parse_care
 from carebot.core.article import Article, ArticleMode, Variant
-from carebot.core.assessment import Category, Kind, Probabilities, Reading, Sentiment
+from carebot.core.assessment import Category, FlagReason, Kind, Probabilities, Reading, Sentiment
 from carebot.core.care import Care
 from carebot.core.case import Case, CaseStatus
 from carebot.core.decision import Action
@@ -51,8 +51,8 @@ SETTING_KEYS = {
 SPOKEN_KEYS = {"says", "where", "thread", "after", "channel", "brand"}
 POST_KEYS = {"kind_of_post", "followers", "image", "summons", "bot"}
 READING_KEYS = {
-    "private", "categories", "answer", "sure", "kind", "kind_sure", "sentiment", "language", "flag", "urgent",
-    "fails",
+    "private", "categories", "answer", "sure", "kind", "kind_sure", "sentiment", "language", "flag", "flag_reason",
+    "urgent", "fails",
 }  # fmt: skip
 TURN_KEYS: Mapping[str, set[str]] = {  # by the key that says what kind of turn it is
     "customer": SPOKEN_KEYS | READING_KEYS | POST_KEYS,
@@ -133,6 +133,8 @@ def reading_of(turn: Turn) -> Reading | ClassifierError:
         kind_confidence=turn.get("kind_sure", 0.95),
         sentiment=Sentiment(turn.get("sentiment", "neu")),
         language=turn.get("language", "en"),
+        flag_reason=FlagReason(turn["flag_reason"]) if "flag_reason" in turn else None,
+        flag_reason_confidence=0.9 if "flag_reason" in turn else 0.0,
     )
 
 

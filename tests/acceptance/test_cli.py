@@ -316,10 +316,10 @@ def test_without_a_key_that_is_only_ours_nothing_is_taken_in(
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "models" / "minilm-care", tmp_path / "model"))
+    return Path(shutil.copytree(ROOT / "models" / "care", tmp_path / "model"))
 
 
-@pytest.mark.parametrize("file", ["encoder.onnx", "heads.npz", "model.json"])
+@pytest.mark.parametrize("file", ["english.onnx", "multilingual.onnx", "heads.npz", "model.json"])
 @pytest.mark.parametrize("damage", ["missing", "truncated", "noise"])
 def test_check_names_the_file_of_the_model_that_cannot_be_used(
     installed: Carebot, monkeypatch: pytest.MonkeyPatch, model: Path, file: str, damage: str
@@ -342,7 +342,8 @@ def test_check_says_when_this_machine_reads_golden_messages_otherwise(
 ) -> None:
     manifest = json.loads((model / "model.json").read_text(encoding="utf-8"))
     first = manifest["golden"][0]
-    first["private"] = 0.0 if first["private"] > 0.5 else 1.0
+    for other in manifest["golden"][: len(manifest["golden"]) // 50]:  # two in a hundred
+        other["private"] = 0.0 if other["private"] > 0.5 else 1.0
     (model / "model.json").write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setenv("CAREBOT_MODELS", str(model))
 
@@ -871,7 +872,9 @@ def test_on_x_a_transcript_leaves_out_what_may_not_be_kept(carebot: Carebot, tmp
 
 def test_articles_answer_in_the_mode_that_was_asked_for(carebot: Carebot, tmp_path: Path) -> None:
     (tmp_path / "kb.yaml").write_text(ARTICLES, encoding="utf-8")
-    (tmp_path / "care.yaml").write_text("version: 1\ntargets: {answer_precision: 60 %}\n", encoding="utf-8")
+    (tmp_path / "care.yaml").write_text(
+        "version: 1\ntargets: {answer_precision: 60 %, private_called_clear: 7 %}\n", encoding="utf-8"
+    )
     line = {"id": "1", "channel": "x", "visibility": "public", "author": "a", "at": "2026-11-02T09:00:00Z"}
     asked = json.dumps({**line, "text": "when are you open on monday?"})
     (tmp_path / "m.jsonl").write_text(asked, encoding="utf-8")

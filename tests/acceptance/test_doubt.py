@@ -28,7 +28,7 @@ from carebot.services.outcome import Outcome
 from tests.unit.services.houses import CARD, MINUTE, NOON
 
 DEMO = Path(str(files("carebot.demo")))
-MODEL = Path(__file__).parents[2] / "models" / "minilm-care"
+MODEL = Path(__file__).parents[2] / "models" / "care"
 QUESTIONS = {
     "answered": "how long does it take to charge the battery of the Plum One from empty?",
     "hours": "when are you open, can I call somebody on a saturday?",
@@ -69,13 +69,13 @@ def _fill(file: Path) -> None:
 
 
 DAMAGE = {
-    "removed": without("encoder.onnx"),
+    "removed": without("english.onnx"),
     "no heads": without("heads.npz"),
     "no manifest": without("model.json"),
     "empty folder": missing_folder,
-    "truncated": truncated("encoder.onnx"),
-    "truncated words": truncated("tokenizer.json"),
-    "noise": noise("encoder.onnx"),
+    "truncated": truncated("english.onnx"),
+    "truncated words": truncated("english.json"),
+    "noise": noise("english.onnx"),
     "noisy heads": noise("heads.npz"),
     "noisy manifest": noise("model.json"),
 }
@@ -174,14 +174,14 @@ def test_a_damaged_model_leaves_every_message_to_people(model: Path, damage: Cal
 
 
 def test_a_damaged_model_is_told_once_and_by_name(model: Path, caplog: pytest.LogCaptureFixture) -> None:
-    without("encoder.onnx")(model)
+    without("english.onnx")(model)
 
     outcomes = play(model, names=("answered",))
 
-    assert "encoder.onnx cannot be read" in str(outcomes[0].assessment)
+    assert "english.onnx cannot be read" in str(outcomes[0].assessment)
     told = [record for record in caplog.records if record.name.startswith("carebot")]
     assert len(told) == 1, [record.getMessage() for record in told]
-    assert "encoder.onnx" in told[0].getMessage()
+    assert "english.onnx" in told[0].getMessage()
     assert QUESTIONS["answered"] not in caplog.text
 
 
@@ -225,13 +225,13 @@ def test_only_the_recognizers_and_the_customers_own_words_speak_when_the_model_i
 
 def test_no_answer_is_learnt_from_a_model_that_was_swapped_for_another_file(model: Path) -> None:
     """A file of the right length that is not the one that was trained is noise, too."""
-    content = bytearray((model / "encoder.onnx").read_bytes())
+    content = bytearray((model / "english.onnx").read_bytes())
     content[len(content) // 2] ^= 0xFF
-    (model / "encoder.onnx").write_bytes(content)
+    (model / "english.onnx").write_bytes(content)
 
     assert_doubt(play(model, names=("answered",)))
 
 
 def test_the_files_of_this_test_are_those_of_the_model() -> None:
     described: dict[str, Any] = json.loads((MODEL / "model.json").read_text(encoding="utf-8"))
-    assert {"encoder.onnx", "heads.npz", "tokenizer.json"} <= set(described["files"])
+    assert {"english.onnx", "heads.npz", "english.json"} <= set(described["files"])

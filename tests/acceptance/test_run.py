@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from carebot.core.records import REPLAYED
 from carebot.privacy import keys
 from carebot.store import schema
 from carebot.store.uow import SqliteUnitOfWork
+from tests.acceptance.scripted_run import ARTICLE
 from tests.unit.engine.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -132,10 +134,10 @@ class Installation:
         )
 
     @contextmanager
-    def running(self) -> Iterator[subprocess.Popen[bytes]]:
-        """``carebot run``, once it says that it serves."""
+    def running(self, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+        """``carebot run``, or another module with ``words``, once it says that it serves."""
         before = self.log.count("stop it with")
-        process = started(["carebot", "run"], self.folder, "run.log")
+        process = started(list(words) or ["carebot", "run"], self.folder, "run.log")
         try:
             until(lambda: self.log.count("stop it with") > before or process.poll() is not None, "the start")
             assert process.poll() is None, self.log
@@ -145,6 +147,19 @@ class Installation:
             assert process.wait(40) == 0, self.log
         finally:
             ended(process)
+
+    def logged_at(self, event: str) -> list[datetime]:
+        """When the log said this, by its own times."""
+        lines = [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+        return [datetime.fromisoformat(line["time"]) for line in lines if line["event"].startswith(event)]
+
+    def approved_at(self) -> datetime:
+        """When an article was approved last, as was written in the transaction that approved it."""
+        with closing(sqlite3.connect(self.folder / "carebot.db")) as connection:
+            wanted = "SELECT at FROM events WHERE name = 'article_approved' ORDER BY seq DESC LIMIT 1"
+            (at,) = connection.execute(wanted).fetchone()
+        found = datetime.fromisoformat(at)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def states(self) -> dict[str, int]:
         with closing(sqlite3.connect(self.folder / "carebot.db")) as connection:
@@ -305,8 +320,51 @@ def test_without_a_token_it_names_the_setting(installed: Installation) -> None:
     assert (done.returncode, done.stderr.strip()) == (2, "carebot: CAREBOT_TOWNSQUARE_TOKEN is missing")
 
 
+def test_an_article_that_is_approved_or_withdrawn_meanwhile_counts_within_two_seconds(
+    installed: Installation,
+) -> None:
+    answering = CARE.replace("classifier: {model: none}", "bot: {mode: auto}")
+    (installed.folder / "care.yaml").write_text(answering, encoding="utf-8")
+    told = "articles taken up: "
+    square, words = installed.square, ["kb", "add", ARTICLE, "--title", "When are you open?", "--short"]
+    with installed.running("tests.acceptance.scripted_run"):
+        unanswered = square.write("@acme when are you open?")
+        until(lambda: "1.0" in decided(installed, "hand_off"), "a decision without the article")
+        assert installed.command(*words, "We are open from nine to five.").returncode == 0
+        assert installed.logged_at(told) == []
+        assert installed.command("kb", "approve", ARTICLE).returncode == 0
+        until(lambda: installed.logged_at(f"{told}1 approved (1 new,"), "the approval")
+        answered = square.write("@acme when are you open?")
+        until(lambda: answered in square.replies(), "the answer")
+        assert installed.command(*words, "We are open from nine to six.").returncode == 0
+        withdrawn_at = datetime.now(UTC)
+        until(lambda: installed.logged_at(f"{told}0 approved (0 new, 0 changed, 1 withdrawn"), "its end")
+    assert unanswered not in square.replies()
+    approved, withdrawn = installed.logged_at(told)
+    assert approved - installed.approved_at() < timedelta(seconds=2)
+    assert withdrawn - withdrawn_at < timedelta(seconds=2)
+
+
+def decided(installed: Installation, action: str) -> str:
+    """How many messages were decided so, as the metrics say; nothing when none was."""
+    metrics = httpx.get(f"{installed.inside}/metrics").text
+    return "".join(re.findall(rf'carebot_messages_decided_total{{action="{action}"}} (\S+)', metrics))
+
+
 def test_check_asks_each_account(installed: Installation) -> None:
     assert re.search(r"^OK +townsquare @acme: the town square at", installed.command("check").stdout, re.M)
+
+
+def test_check_says_what_keeps_an_incident_from_being_told_and_which_are_current(
+    installed: Installation,
+) -> None:
+    incident = "incidents: [{id: storm, texts: {en: The storm has cut the power.}, articles: opening-hours}]"
+    (installed.folder / "care.yaml").write_text(f"{CARE}{incident}\n", encoding="utf-8")
+    assert "NOT OK  incidents: storm: there is no article opening-hours;" in installed.command("check").stdout
+    added = installed.command("kb", "add", ARTICLE, "--title", "When?", "--short", "{opening_hours_today}")
+    assert added.returncode == 0
+    assert installed.command("kb", "approve", ARTICLE).returncode == 0
+    assert "OK      incidents: current: storm\n" in installed.command("check").stdout
 
 
 def test_nobody_signs_in_who_is_not_in_the_care_file(installed: Installation) -> None:

@@ -14,7 +14,15 @@ from carebot.core.case import CaseStatus
 from carebot.core.clocks import ClockKind
 from carebot.core.message import Visibility
 from carebot.core.ports import Topic, Work
-from carebot.core.records import AnswerReview, ChannelState, MessageState, OutgoingState, Verdict
+from carebot.core.records import (
+    AnswerReview,
+    BandReview,
+    BandVerdict,
+    ChannelState,
+    MessageState,
+    OutgoingState,
+    Verdict,
+)
 from carebot.core.tiers import Priority
 from carebot.errors import StaleVersionError, StoreError
 from tests.contract.stores import Closable
@@ -219,6 +227,30 @@ def test_an_answer_is_reviewed_once_and_reviews_come_oldest_first(uow: Closable)
 def test_a_review_of_no_message_is_refused(uow: Closable) -> None:
     with pytest.raises(StoreError, match="refused"):
         uow.run(lambda work: work.add_answer_review(review("m-9")))
+
+
+def test_the_latest_word_on_a_messages_band_is_kept_and_they_come_oldest_first(uow: Closable) -> None:
+    fine = BandReview(message_id="m-1", verdict=BandVerdict.FINE_IN_PUBLIC, reviewer="kim", at=NOON)
+    other = replace(fine, message_id="m-2", at=NOON - MINUTE)
+    private = replace(fine, verdict=BandVerdict.PRIVATE, reviewer="lee", at=NOON + MINUTE)
+
+    def write(work: Work) -> None:
+        makers.one_case(work)
+        work.add_message(makers.message(2))
+        for item in (fine, other, private):
+            work.save_band_review(item)
+
+    uow.run(write)
+
+    assert uow.run(lambda work: work.band_review("m-1")) == private
+    assert uow.run(lambda work: work.band_review("m-9")) is None
+    assert uow.run(lambda work: work.band_reviews()) == (other, private)
+
+
+def test_a_word_on_the_band_of_no_message_is_refused(uow: Closable) -> None:
+    lost = BandReview(message_id="m-9", verdict=BandVerdict.PRIVATE, reviewer="kim", at=NOON)
+    with pytest.raises(StoreError, match="refused"):
+        uow.run(lambda work: work.save_band_review(lost))
 
 
 # Listeners --------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from carebot.core.article import ArticleMode
 from carebot.core.assessment import Band
 from carebot.core.care import Care
 from carebot.core.channel_rules import ChannelRules
+from carebot.core.languages import SUPPORTED
 from carebot.core.rights import Role
 from carebot.core.rules import Then, When
 from carebot.core.thresholds import Targets, thresholds_from
@@ -55,13 +56,13 @@ def test_a_file_with_nothing_but_a_version_is_the_default() -> None:
     assert care("") == default_care()
 
 
-def test_without_a_file_it_is_always_open_and_reads_english() -> None:
+def test_without_a_file_it_is_always_open_and_answers_in_every_language_that_is_read() -> None:
     read = default_care()
     assert read.plan == PRESETS["small"]
     assert read.targets == Targets()
     assert read.hours.is_open(datetime(2026, 11, 22, 3, tzinfo=UTC))
     policy = read.policy(thresholds_from({}, read.targets), brand="any", channel="x")
-    assert policy.languages == {"en"}
+    assert policy.languages == set(SUPPORTED)
     assert policy.mode is ArticleMode.SUGGEST
 
 
@@ -71,10 +72,14 @@ def test_shares_are_percentages_or_fractions() -> None:
 
 
 def test_words_that_yaml_takes_for_switches_stay_words() -> None:
-    read = care("bot: {mode: off, channels: {x: auto}}\nbrands: [{name: yes, languages: [no, en]}]")
+    read = care(
+        "bot: {mode: off, channels: {x: auto}}\nbrands: [{name: yes, signature: on}]\n"
+        "rules: {ordered: [{name: a, when: {languages: [no, en]}, then: {silent: true}}]}"
+    )
     assert read.bot.mode_on("mastodon") is ArticleMode.OFF
     assert read.bot.mode_on("x") is ArticleMode.AUTO
-    assert read.brand("yes").languages == {"no", "en"}
+    assert read.brand("yes").signature == "on"
+    assert read.rules.ordered[-1].when.languages == ("no", "en")
 
 
 def test_hours_and_numbers_are_not_taken_for_something_else() -> None:
@@ -85,6 +90,21 @@ def test_hours_and_numbers_are_not_taken_for_something_else() -> None:
     assert [f"{a:%H:%M} {b:%H:%M}" for a, b in read.hours.week[0]] == ["10:00 12:30", "13:30 00:00"]
     assert read.hours.week[1] == ()
     assert read.allow_list.phones == {"0201234567"}
+
+
+def test_times_of_incidents_are_of_the_time_zone_of_the_hours_unless_they_say_otherwise() -> None:
+    one, two = care(
+        "hours: {time_zone: Europe/Amsterdam, week: {monday: 09:00-17:00}}\n"
+        "incidents:\n"
+        "  - {id: a, texts: {en: No power.}, articles: x, since: 2026-07-01T09:00, until: 2026-07-02}\n"
+        "  - {id: b, texts: {en: No tea.}, articles: [x, y], since: 2026-07-01T09:00+00:00, replaces: true}\n"
+    ).incidents
+    assert (one.since, one.until) == (
+        datetime(2026, 7, 1, 7, tzinfo=UTC),
+        datetime(2026, 7, 1, 22, tzinfo=UTC),
+    )
+    assert (two.since, two.until, two.replaces) == (datetime(2026, 7, 1, 9, tzinfo=UTC), None, True)
+    assert (one.articles, two.articles) == ({"x"}, {"x", "y"})
 
 
 def test_a_section_without_a_value_is_not_given() -> None:

@@ -68,6 +68,10 @@ def mistakes(body: str, *, channels: tuple[str, ...] | None = None) -> list[str]
             "care.yaml:2:31: brands[0].languages: expected a language code",
         ),
         (
+            "brands: [{name: a, languages: [en, sv]}]",
+            "care.yaml:2:36: brands[0].languages[1]: carebot does not read Swedish; expected any of en, nl",
+        ),
+        (
             "brands: [{name: a, languages: []}]",
             "care.yaml:2:31: brands[0].languages: expected at least one item",
         ),
@@ -375,3 +379,36 @@ def test_nonsense_anywhere_gets_a_sentence_of_ours_with_its_line() -> None:
             assert "Input should" not in complaint
             assert "Value error" not in complaint
             assert all(line.startswith("care.yaml:1:") for line in complaint.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("incident", "mistake"),
+    [
+        ("{texts: {en: a}, articles: x}", "2:13: incidents[0]: the key 'id' is missing"),
+        ("{id: a, articles: x}", "2:13: incidents[0]: the key 'texts' is missing"),
+        ("{id: a, texts: {en: a}}", "2:13: incidents[0]: the key 'articles' is missing"),
+        ("{id: a, texts: {}, articles: x}", "2:28: incidents[0].texts: "),
+        ("{id: a, texts: {sv: a}, articles: x}", "incidents[0].texts.sv: carebot does not read Swedish;"),
+        ("{id: a, texts: {en: ' '}, articles: x}", "incidents[0].texts: the en text has no words"),
+        ("{id: a b, texts: {en: a}, articles: x}", "2:18: incidents[0].id: "),
+        (
+            "{id: a, texts: {en: a}, articles: x, since: soon}",
+            "incidents[0].since: expected a time such as 2026-03-01T09:00, got 'soon'",
+        ),
+        (
+            "{id: a, texts: {en: a}, articles: x, since: 2026-03-02, until: 2026-03-01}",
+            "incidents[0].until: it ends before it begins: since is 2026-03-02 00:00",
+        ),
+        (
+            "{id: a, texts: {en: a}, articles: x, since: 2026-03-02T01:00Z, until: 2026-03-03}",
+            "incidents[0].until: since and until: give both with an offset",
+        ),
+        (
+            "{id: a, texts: {en: a}, articles: x}, {id: a, texts: {en: a}, articles: x}",
+            "incidents[1].id: there is another incident 'a'",
+        ),
+        ("{id: a, text: {en: a}, articles: x}", "there is no key 'text' here; did you mean 'texts'?"),
+    ],
+)
+def test_an_incident_that_is_not_right_is_named_with_its_place(incident: str, mistake: str) -> None:
+    assert any(mistake in line for line in mistakes(f"incidents: [{incident}]"))

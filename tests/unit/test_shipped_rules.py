@@ -95,7 +95,7 @@ def situation(text: str) -> Situation:
 )
 def test_a_public_post_goes_to_people_without_a_word(text: str, queue: str, priority: Priority) -> None:
     read = default_care()
-    sure = {"private": Evidence(scores=(0.1, 0.9) * 200, outcomes=(False, True) * 200, source="a test")}
+    sure = {"private": Evidence(scores=(0.1, 0.9) * 400, outcomes=(False, True) * 400, source="a test")}
     policy = read.policy(thresholds_from(sure, read.targets), brand="acme", channel="townsquare")
     decision = decide(situation(text), policy)
     assert (decision.queue, decision.priority) == (queue, priority)

@@ -69,10 +69,18 @@ def test_the_wheel_holds_all_code_and_data_of_the_package(names: set[str]) -> No
 
 
 def test_the_wheel_holds_the_model_as_its_manifest_describes_it(names: set[str]) -> None:
-    place = "carebot/_models/minilm-care/"
-    shipped = {file.name for file in (ROOT / "models" / "minilm-care").iterdir()}
+    place = "carebot/_models/care/"
+    shipped = {file.name for file in (ROOT / "models" / "care").iterdir()}
 
-    assert {"encoder.onnx", "tokenizer.json", "heads.npz", "model.json", "CARD.md"} <= shipped
+    assert {
+        "english.onnx",
+        "english.json",
+        "multilingual.onnx",
+        "multilingual.json",
+        "heads.npz",
+        "model.json",
+        "CARD.md",
+    } <= shipped
     assert {name.removeprefix(place) for name in names if "/_models/" in name} == shipped
 
 
@@ -102,7 +110,7 @@ def test_the_installed_command_helps(installed: Path, tmp_path: Path) -> None:
 
 
 def test_the_installed_package_finds_its_own_model(installed: Path, tmp_path: Path) -> None:
-    code = "from carebot.classifier.artifacts import find_model; print(find_model('minilm-care'))"
+    code = "from carebot.classifier.artifacts import find_model; print(find_model('care'))"
 
     told = run(installed.with_name("python"), "-c", code, where=tmp_path)
 

@@ -54,6 +54,8 @@ def answer(view: View) -> Decision | None:
     ):
         return None
     sure = f"the article {article.slug} answers it ({answer.score:.0%} sure)"
+    if article.incident is not None:
+        sure += f" with the words for the incident {article.incident}"
     silence = why_silent(view.situation)
     if silence is None and was_said(view, article.slug):
         silence = "it was said already in this case"

@@ -13,6 +13,7 @@ from carebot.core.bands import use
 from carebot.core.case import CaseStatus
 from carebot.core.commands import Command
 from carebot.core.decision import Action, Decision, Draft, ThresholdUse
+from carebot.core.languages import language_name
 from carebot.core.message import PostKind
 from carebot.core.policy.answering import answer, answer_use, may_answer, was_said
 from carebot.core.policy.view import View, outcome, people_queue, why_silent
@@ -201,6 +202,16 @@ def _no_care(view: View) -> Decision | None:
     return replace(decision, labels=decision.labels | {"delight"}) if praise else decision
 
 
+def _other_language(view: View) -> Decision | None:
+    """A language that is read, but that the brand does not let the bot answer in."""
+    reading = view.situation.reading
+    if reading is None or reading.language in view.settings.languages:
+        return None
+    silence = f"the bot does not answer in {language_name(reading.language)} here"
+    reason = f"a person answers, because {silence}"
+    return outcome(view, Action.HAND_OFF, reason, "other_language", queue=people_queue(view), silence=silence)
+
+
 _DETAIL_TEXTS = {"product": TextKey.ASK_PRODUCT, "platform": TextKey.ASK_PLATFORM}
 
 
@@ -234,8 +245,15 @@ def _hand_off(view: View) -> Decision | None:
 
 def _why_no_answer(view: View, answer: ThresholdUse | None) -> str:
     article = view.situation.article
-    if answer is None or article is None:
+    reading = view.situation.reading
+    if answer is None or article is None or reading is None:
         return "no article answers it"
+    if not article.in_language:
+        language = language_name(reading.language)
+        if article.incident is not None:
+            told = f"the incident {article.incident} is not told in that language"
+            return f"the customer wrote in {language}, and {told}"
+        return f"the customer wrote in {language}, and no article in that language answers it"
     if answer.is_reached and not article.fits:
         why = "no approved wording in this language is short enough for the channel"
         return f"the article {article.slug} answers it, but {why}"
@@ -256,6 +274,7 @@ LINES: tuple[Callable[[View], Decision | None], ...] = (
     _doubt,
     _flagged,
     _no_care,
+    _other_language,
     answer,
     _ask_detail,
     _hand_off,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from carebot.core.assessment import Band, Sentiment
-from carebot.core.bands import BandFinding, band_of, highest
+from carebot.core.bands import BandFinding, band_of, highest, use
 from carebot.core.case import CaseStatus
 from carebot.core.decision import Action, Decision, Draft, ThresholdUse
 from carebot.core.message import Visibility
 from carebot.core.rules import Rule, RuleFacts, all_matches, first_match
-from carebot.core.situation import MORE_LIKELY_THAN_NOT, PolicySettings, Situation
+from carebot.core.situation import PolicySettings, Situation
 from carebot.core.tiers import Priority, Zone
+
+UNNAMED_RISK = "risk"  # the model expects harm to the brand, and does not say which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +105,7 @@ def view_of(situation: Situation, settings: PolicySettings) -> View:
         ordered=ordered,
         rules=rules,
         flags=_flags(situation, settings, rules),
-        priority=_priority(situation, rules),
+        priority=_priority(situation, settings, rules),
     )
 
 
@@ -119,17 +122,17 @@ def _flags(situation: Situation, settings: PolicySettings, rules: tuple[Rule, ..
     flags = {rule.then.flag for rule in rules if rule.then.flag}
     reading = situation.reading
     if reading is not None and situation.visibility is Visibility.PUBLIC:
-        if reading.probabilities.flag >= MORE_LIKELY_THAN_NOT:
-            flags.add("risk")
+        if settings.thresholds.flag.passes(reading.probabilities.flag):
+            flags.add(reading.flag_reason.value if reading.flag_reason else UNNAMED_RISK)
         if reading.sentiment is Sentiment.NEG and (situation.followers or 0) >= settings.reach:
             flags.add("reach")
     return frozenset(flags)
 
 
-def _priority(situation: Situation, rules: tuple[Rule, ...]) -> Priority:
+def _priority(situation: Situation, settings: PolicySettings, rules: tuple[Rule, ...]) -> Priority:
     wanted = [rule.then.priority for rule in rules if rule.then.priority]
     reading = situation.reading
-    if reading is not None and reading.probabilities.urgent >= MORE_LIKELY_THAN_NOT:
+    if reading is not None and settings.thresholds.urgent.passes(reading.probabilities.urgent):
         wanted.append(Priority.HIGH)
     return min(wanted, key=lambda priority: priority.rank, default=Priority.NORMAL)
 
@@ -164,8 +167,19 @@ def outcome(
         labels=frozenset(labels),
         silence=silence,
         silences_bot=silences_bot,
-        thresholds=(*view.band.uses, *uses),
+        thresholds=(*view.band.uses, *uses, *_marks(view)),
     )
+
+
+def _marks(view: View) -> Iterator[ThresholdUse]:
+    """The thresholds from which the model alone flags a public message and calls one urgent, where it does."""
+    reading, limits = view.situation.reading, view.settings.thresholds
+    if reading is None:
+        return
+    if view.is_public and limits.flag.passes(reading.probabilities.flag):
+        yield use(limits.flag, reading.probabilities.flag)
+    if limits.urgent.passes(reading.probabilities.urgent):
+        yield use(limits.urgent, reading.probabilities.urgent)
 
 
 def _shapes(view: View, action: Action, queue: str | None) -> bool:

@@ -10,6 +10,7 @@ from operator import attrgetter
 from carebot.core.finding import Finding
 from carebot.privacy.recognizers.address import find_addresses
 from carebot.privacy.recognizers.birth_date import find_birth_dates
+from carebot.privacy.recognizers.booking import find_booking_codes
 from carebot.privacy.recognizers.card import find_cards
 from carebot.privacy.recognizers.email import find_emails
 from carebot.privacy.recognizers.endings import find_endings
@@ -18,7 +19,7 @@ from carebot.privacy.recognizers.ip_address import find_ip_addresses
 from carebot.privacy.recognizers.national_id import find_national_ids
 from carebot.privacy.recognizers.numbers import find_long_numbers
 from carebot.privacy.recognizers.phone import find_phones
-from carebot.privacy.recognizers.reference import find_booking_codes, find_references
+from carebot.privacy.recognizers.reference import find_references
 from carebot.privacy.recognizers.searchable import prepare
 
 _NEED_NO_DIGIT = (find_emails, find_booking_codes)
@@ -48,10 +49,12 @@ _BY_CERTAINTY = (
     "card_security_code",
     "card_by_context",
     "number_ending",
+    "parcel_number",
     "ip_address",
     "reference",
     "phone_by_context",
     "national_id_by_check_digit",
+    "birth_date_by_year",
     "address",
     "phone_by_shape",
     "reference_nearby",

@@ -31,6 +31,15 @@ _RUN = re.compile(
     """,
     re.VERBOSE,
 )
+_MEMBER = re.compile(
+    r"\b(?:loyal|member|club|gym|librar|bonus|points?\b|miles\b|reward|treue|punkte|sammel|fidel"
+    r"|fedel|tessera"
+    r"|puntos|pontos|punti\b|spaar|klanten|lidmaat|bibliot|abonn|navigo|lojaln|klub|klient|puan"
+    r"|uye|sadakat|ogrenci|akbil"
+    r"|istanbulkart|бонус|балл|лояльн|клуб|скидоч|тройк|член)|会员|會員|积分|積分|里程|悠遊|八達通|交通卡|ポイント|会員|図書|診察"
+    r"|الولاء|ولاء|نقاط|عضوي|النقاط|جيم|نادي"
+)
+_MAESTRO = re.compile("50|5[6-8]|6[0379]")  # shops' own cards begin so too
 _GROUP = re.compile(r"[0-9]+")
 _MOST_GROUPS = 6
 _SECURITY_CODE = re.compile(r"[\s:=#'\w]{0,12}?(?<![0-9])([0-9]{3,4})(?![0-9])", re.ASCII)
@@ -40,7 +49,10 @@ def find_cards(searched: Searchable) -> Iterator[Finding]:
     """Card numbers, those mistyped behind a word for cards, and security codes."""
     for run in _RUN.finditer(searched.text):
         if run.end() - run.start() >= 13:
-            yield from _cards_in(searched.text, run.start(), run.end())
+            for card in _cards_in(searched.text, run.start(), run.end()):
+                is_maestro = _MAESTRO.match(searched.text, card.start) is not None
+                if not (is_maestro and is_member_card(searched.plain, card.start, card.end)):
+                    yield card
             yield from _mistyped(searched, run.start(), run.end())
     yield from _security_codes(searched)
 
@@ -63,8 +75,15 @@ def _mistyped(searched: Searchable, start: int, end: int) -> Iterator[Finding]:
     """A number of a card's length right behind the word is one, also with a digit wrong."""
     if end - start > 19 * 3 or not 13 <= sum(map(str.isdigit, searched.text[start:end])) <= 19:
         return
-    if searched.names(Topic.CARD, start, end, before=25, after=0):
+    if searched.names(Topic.CARD, start, end, before=25, after=0) and not is_member_card(
+        searched.plain, start, end
+    ):
         yield _finding(start, end, "card_by_context")
+
+
+def is_member_card(plain: str, start: int, end: int) -> bool:
+    """Whether words beside the number in start..end make the card a shop's, a gym's, a library's."""
+    return _MEMBER.search(plain, max(0, start - 45), min(len(plain), end + 35)) is not None
 
 
 def _last_group(text: str, groups: list[tuple[int, int]], first: int) -> int | None:

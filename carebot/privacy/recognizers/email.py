@@ -34,29 +34,42 @@ _MAILBOX_PROVIDERS = (
 _PROVIDER = re.compile(rf"{_MAILBOX_PROVIDERS}\.[a-z]{{2,3}}(?:\.[a-z]{{2}})?(?![\w-])", re.IGNORECASE)
 
 _TOP_LEVEL = (
-    r"(?:com|net|org|edu|gov|info|biz|io|co|me|eu|uk|us|de|nl|be|fr|es|pt|br|it|pl|tr|ru|cn|jp|ch|at|in|mx|ar"
-    r"|ca|au|ie|se|no|dk|fi|cz|gr|ro|ua|sa|ae|eg|example|test|app|dev|email|xyz|рф)"
+    r"(?:com|net|org|edu|gov|info|biz|online|shop|io|co|me|tv|eu|uk|us|de|nl|be|lu|fr|es|pt|br|it"
+    r"|pl|tr|ru|by|kz|cn|tw|hk|jp|kr"
+    r"|ch|at|in|mx|ar|cl|pe|uy|ve|ec|ca|au|nz|za|ie|se|no|dk|fi|cz|sk|hu|gr|ro|bg|hr|rs|ua|il|sa"
+    r"|ae|eg|ma|dz|tn|jo|kw|qa|lb|iq"
+    r"|example|test|app|dev|email|xyz|рф|كوم|コム)"
 )
-_AT_WORDS = "at|ät|arroba|arobase|chiocciola|malpa|małpa|собака|собачка|kuyruklu|et|艾特|アット"
-_DOT_WORDS = "dot|punto|ponto|point|punkt|punt|kropka|nokta|точка|点|ドット"
+_AT_WORDS = (
+    r"at|ät|aet|ett|apenstaart(?:je)?|klammeraffe|arroba|arobase|arobas|chiocciola|malpa|małpa"
+    r"|собака|собачка|эт|ат|kuyruklu(?:\sa)?"
+    r"|et(?:\sişareti)?|艾特|小老鼠|圈a|アットマーク|アット|あっと|آت|ات|أت|إت|على"
+)
+_DOT_WORDS = "dot|punto|ponto|point|punkt|punt|kropka|nokta|точка|点|點|ドット|てん|どっと|دوت|نقطة|نقطه"
 
+_DOT = rf"""
+    (?: \s{{0,2}} [\[({{<] \s? (?:{_DOT_WORDS}|\.) \s? [\])}}>] \s{{0,2}}
+      | \s{{1,2}} (?:{_DOT_WORDS}) \s{{1,2}} | \s?\.\s? )"""
 _DISGUISED = re.compile(
     rf"""
-    (?<! [\w.+-] ) (?P<local> [\w+-]{{1,64}} (?: (?:\.|\s{{1,2}}dot\s{{1,2}}) [\w+-]{{1,64}} ){{0,3}} )
+    (?<! [\w.+-] ) (?P<local> [\w+-]{{1,64}} (?: (?:\.
+      |\s{{1,2}}(?:{_DOT_WORDS})\s{{1,2}}) [\w+-]{{1,64}} ){{0,3}} )
     (?: \s{{0,2}} [\[({{<] \s? (?:{_AT_WORDS}|@) \s? [\])}}>] \s{{0,2}}   # (at), [at], {{at}}, <at>
-        (?P<host> [\w-]{{1,63}} )
-        (?: \s{{0,2}} [\[({{<] \s? (?:{_DOT_WORDS}|\.) \s? [\])}}>] \s{{0,2}}   # (dot)
-          | \s{{1,2}} (?:{_DOT_WORDS}) \s{{1,2}} | \s?\.\s? )             # dot, or a plain "."
+        (?P<host> [\w-]{{1,63}} ) (?: {_DOT} [\w-]{{2,63}} ){{0,3}} {_DOT}   # (dot), dot, or a plain "."
       | \s{{1,2}} (?:{_AT_WORDS}) \s{{1,2}} (?P<host2> [\w-]{{1,63}} )     # at: only with ...
-        \s{{1,2}} (?:{_DOT_WORDS}) \s{{1,2}}                               # ... dot
+        (?: {_DOT} [\w-]{{2,63}} ){{0,3}} \s{{1,2}} (?:{_DOT_WORDS}) \s{{1,2}}   # ... dot
+      | \s{{1,2}} (?:{_AT_WORDS}) \s{{1,2}} {_MAILBOX_PROVIDERS} \.          # or a provider's name
+      | \s{{0,2}} @ \s{{0,2}} [\w-]{{1,63}} (?: {_DOT} [\w-]{{2,63}} )?  # jo@web dot de
+        \s{{1,2}} (?:{_DOT_WORDS}) \s{{1,2}}
     )
-    (?: (?:co|com) (?:\.|\s{{1,2}}(?:{_DOT_WORDS})\s{{1,2}}) )?           # co.uk, com.br
-    {_TOP_LEVEL} (?! [\w-] )
+    {_TOP_LEVEL} (?! [a-z0-9-] )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _MAY_BE_DISGUISED = re.compile(
-    rf"[\[({{<]\s?(?:{_AT_WORDS}|@)\s?[\])}}>]|\s(?:{_DOT_WORDS})\s", re.IGNORECASE
+    rf"[\[({{<]\s?(?:{_AT_WORDS}|@)\s?[\])}}>]|\s(?:{_DOT_WORDS})\s"
+    rf"|\s(?:{_AT_WORDS})\s{_MAILBOX_PROVIDERS}\.",
+    re.IGNORECASE,
 )
 
 # "jan.smit1980 @ gmail.com": spaces typed so that the network makes no link of it.

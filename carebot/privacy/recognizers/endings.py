@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from carebot.core.finding import EntityKind, Finding
-from carebot.privacy.recognizers import vocabulary
+from carebot.privacy.recognizers import phrases
 from carebot.privacy.recognizers.context import Topic, alternatives
 from carebot.privacy.recognizers.searchable import Searchable
 
@@ -72,15 +72,15 @@ def _is_time(searched: Searchable, kind: EntityKind, name: str, start: int, end:
 
 @cache
 def _unit() -> re.Pattern[str]:
-    units = [unit for unit in vocabulary.UNITS.split() if unit != "e"]
+    units = [unit for unit in phrases.UNITS.split() if unit != "e"]
     return re.compile(rf"\s?(?:{alternatives(units)})")
 
 
 @cache
 def _ending() -> re.Pattern[str]:
-    ending = alternatives(word.replace("_", r"\s") for word in vocabulary.ENDING_IN.split())
-    last = alternatives(word.replace("_", r"\s") for word in vocabulary.LAST_DIGITS.split())
-    after = alternatives(word.replace("_", r"\s") for word in vocabulary.DIGITS_END.split())
+    ending = alternatives(word.replace("_", r"\s") for word in phrases.ENDING_IN.split())
+    last = alternatives(word.replace("_", r"\s") for word in phrases.LAST_DIGITS.split())
+    after = alternatives(word.replace("_", r"\s") for word in phrases.DIGITS_END.split())
     filler = r"[\s:=#\"'(*x•.…-]"
     stop = r"(?![0-9a-z_]|[.,:/-][0-9])"
     return re.compile(

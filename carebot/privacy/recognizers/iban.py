@@ -20,6 +20,8 @@ _LENGTHS = {
 }  # fmt: skip
 
 _BEGINNING = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ -]?[0-9]{2}(?=[ -]?[A-Z0-9])", re.IGNORECASE | re.ASCII)
+_RUN = re.compile(r"[A-Z]{2}[ -]?[0-9]{2}(?:[ .-]?[0-9]){12,30}(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII)
+_FEWEST, _MOST = 18, 34  # characters
 _ANNOUNCED = re.compile(r"iban[^0-9<>]*$")
 _LONGEST_WRITTEN = 33 + 16  # the longest one, with a separator after every second character
 
@@ -27,12 +29,21 @@ _LONGEST_WRITTEN = 33 + 16  # the longest one, with a separator after every seco
 def find_ibans(searched: Searchable) -> Iterator[Finding]:
     """Those whose check digits are right, and any behind the word "IBAN"."""
     for beginning in _BEGINNING.finditer(searched.text):
+        start = beginning.start()
+        announced = _ANNOUNCED.search(searched.plain, max(0, start - 20), start)
         length = _LENGTHS.get(beginning.group()[:2].upper())
-        if length is not None:
-            announced = _ANNOUNCED.search(searched.plain, max(0, beginning.start() - 20), beginning.start())
-            end = _end(searched.text, beginning.start(), length, announced=announced is not None)
-            if end is not None:
-                yield Finding(kind=EntityKind.IBAN, start=beginning.start(), end=end, recognizer="iban")
+        end = _end(searched.text, start, length, announced=announced is not None) if length else None
+        end = end or _unregistered_end(searched.text, start)
+        if end is not None:
+            yield Finding(kind=EntityKind.IBAN, start=start, end=end, recognizer="iban")
+
+
+def _unregistered_end(text: str, start: int) -> int | None:
+    """Of a country, or a length, outside the registry: the digits run to the end of the number, and check."""
+    run = _RUN.match(text, start)
+    written = re.sub("[ .-]", "", run.group()).upper() if run else ""
+    is_valid = _FEWEST <= len(written) <= _MOST and _has_valid_check_digits(written)
+    return run.end() if run is not None and is_valid else None
 
 
 def _end(text: str, start: int, length: int, *, announced: bool) -> int | None:
@@ -42,7 +53,7 @@ def _end(text: str, start: int, length: int, *, announced: bool) -> int | None:
         character = text[position]
         if character.isascii() and character.isalnum():
             characters.append(character.upper())
-        elif character not in " -.":
+        elif character not in " -.\n":
             return None
         if len(characters) == length:
             following = text[position + 1 : position + 2]

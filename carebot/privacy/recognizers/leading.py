@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from functools import cache
 
-from carebot.privacy.recognizers import vocabulary
+from carebot.privacy.recognizers import phrases
 from carebot.privacy.recognizers.context import Mark, Topic, alternatives
 from carebot.privacy.recognizers.numbers import Token, is_amount, is_named_thing
 from carebot.privacy.recognizers.searchable import Searchable
@@ -81,7 +81,7 @@ class _Bridge:
     def is_mine(self) -> bool:
         """Said by a word, "my order", or by the end of it, "siparişim"; nobody counts those."""
         noun = self._noun
-        return Link.MINE in self.link or any(map(noun.startswith, vocabulary.MINE_NOUNS.split()))
+        return Link.MINE in self.link or any(map(noun.startswith, phrases.MINE_NOUNS.split()))
 
     @property
     def is_unspaced(self) -> bool:
@@ -168,14 +168,14 @@ def _link(between: str) -> Link | None:
 @cache
 def _links() -> dict[str, Link]:
     groups = {
-        Link.COPULA: vocabulary.COPULAS,
-        Link.ATTRIBUTE: vocabulary.ATTRIBUTES,
-        Link.ATTRIBUTE | Link.NUMBER: vocabulary.NUMBERED,
-        Link.NUMBER: vocabulary.NUMBER_NOUNS,
-        Link.MINE: vocabulary.MINE,
-        Link.FILLER: vocabulary.FILLERS,
-        Link.OF: vocabulary.OF,
-        Link.FOR: vocabulary.FOR,
+        Link.COPULA: phrases.COPULAS,
+        Link.ATTRIBUTE: phrases.ATTRIBUTES,
+        Link.ATTRIBUTE | Link.NUMBER: phrases.NUMBERED,
+        Link.NUMBER: phrases.NUMBER_NOUNS,
+        Link.MINE: phrases.MINE,
+        Link.FILLER: phrases.FILLERS,
+        Link.OF: phrases.OF,
+        Link.FOR: phrases.FOR,
         Link.SIGN: "( [ - / : = | >",
         Link.COMMA: ", 、",
         Link(0): "\" ' * ) ] 」 』 】 「",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from carebot.core.finding import EntityKind, Finding
-from carebot.privacy.recognizers import vocabulary
+from carebot.privacy.recognizers import phrases
 from carebot.privacy.recognizers.context import Topic, alternatives
 from carebot.privacy.recognizers.searchable import Searchable
 
@@ -55,10 +55,11 @@ _BARE = re.compile(
     r"""
     (?<! [A-Za-z0-9_+#] ) (?<! [0-9][.,:/-] )
     (?: (?P<order> \d{3}-\d{7}-\d{7}                                        # Amazon
-                 | 1Z [0-9A-Z]{16}                                          # UPS
-                 | [A-Z]{2} \s? \d{9} \s? [A-Z]{2}                          # post, UPU S10
-                 | JD \d{16,18} | JJD \d{16,18} )                           # DHL
-      | (?P<account> \d{9,30}                                               # long digits
+                 | 1Z (?: [ ]? [0-9A-Z] ){16}                                # UPS
+                 | [A-Z]{2} [ ]? \d{3} [ ]? \d{3} [ ]? \d{3} [ ]? [A-Z]{2}     # post, UPU S10
+                 | J?JD \d{12,18} | JVGL [ ]? \d{12,20} | H00[A-Z0-9]{13} )    # DHL, Evri
+      | (?P<account> IT\d{3}E\d{8} | PT\d{16}[A-Z]{2} | ES\d{16}[A-Z]{2}     # a meter's place: POD, CPE, CUPS
+                   | \d{9,30}                                               # long digits
                    | [A-Z]{1,4} \d{9,20}                                    # the same, behind letters
                    | \d{4} ([ -]) \d{4} \3 \d{4} \3 \d{4}                   # like a card, but fails its check
                    | \d{1,6} - \d{9,16} | \d{6,12} (?: -\d{4,12} ){1,3}     # long, with dashes
@@ -69,7 +70,7 @@ _BARE = re.compile(
     re.VERBOSE,
 )
 
-
+_ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 FEWEST_DIGITS = 3
 
 
@@ -122,18 +123,30 @@ def find_long_numbers(searched: Searchable) -> Iterator[Finding]:
     """Nine digits and more are rarely a count of anything: without a harmless word they are masked."""
     for match in _BARE.finditer(searched.text):
         kind = EntityKind.ORDER_NUMBER if match["order"] else EntityKind.ACCOUNT_NUMBER
-        if not is_thing_or_amount(searched, *match.span()):
-            yield Finding(kind=kind, start=match.start(), end=match.end(), recognizer="long_number")
+        if not is_thing_or_amount(searched, *match.span()) and not _is_security(match.group()):
+            recognizer = "parcel_number" if match["order"] else "long_number"
+            yield Finding(kind=kind, start=match.start(), end=match.end(), recognizer=recognizer)
 
 
-def is_thing_or_amount(searched: Searchable, start: int, end: int) -> bool:
-    """Whether the digits in start..end count something, or follow a word like "version" or "test"."""
+def _is_security(written: str) -> bool:
+    """Whether it is a share's number (ISIN) with its check digit: Luhn, letters counted from A = 10."""
+    if not _ISIN.fullmatch(written):
+        return False
+    digits = "".join(str(int(character, 36)) for character in written)[::-1]
+    doubled = [sum(divmod(int(digit) * (1 + place % 2), 10)) for place, digit in enumerate(digits)]
+    return sum(doubled) % 10 == 0
+
+
+def is_thing_or_amount(searched: Searchable, start: int, end: int, *, counted: bool = True) -> bool:
+    """Whether the digits in start..end count something (if `counted`), or follow a word like "version" or "test"."""
     written = searched.text[start:end]
     token = Token(written=written, start=start, end=end, digits=end - start, letters=0)
     marks = searched.contexts.before(start, 15)[:1]
-    return is_amount(searched, token) or any(mark.topic in (Topic.HARMLESS, Topic.TEST) for mark in marks)
+    return (counted and is_amount(searched, token)) or any(
+        mark.topic in (Topic.HARMLESS, Topic.TEST) for mark in marks
+    )
 
 
 @cache
 def _unit() -> re.Pattern[str]:
-    return re.compile(rf"\s?(?:{alternatives(vocabulary.UNITS.split())})")
+    return re.compile(rf"\s?(?:{alternatives(phrases.UNITS.split())})")

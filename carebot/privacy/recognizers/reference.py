@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from functools import cache
 
 from carebot.core.finding import EntityKind, Finding
-from carebot.privacy.recognizers import vocabulary
+from carebot.privacy.recognizers import phrases
+from carebot.privacy.recognizers.card import is_member_card
 from carebot.privacy.recognizers.context import Mark, Topic, alternatives
 from carebot.privacy.recognizers.leading import leading
-from carebot.privacy.recognizers.numbers import Token, is_amount, is_named_thing, is_never_personal, tokens
+from carebot.privacy.recognizers.numbers import (
+    FEWEST_DIGITS,
+    Token,
+    is_amount,
+    is_named_thing,
+    is_never_personal,
+    tokens,
+)
 from carebot.privacy.recognizers.searchable import Searchable
 
 _KINDS = {
@@ -26,22 +34,24 @@ _REACH_BEFORE, _REACH_AFTER = 45, 25
 _UNBROKEN_END = re.compile(r"[^0-9<>]+$")  # the text before, back to another number or a mask
 _JUST_BEFORE = re.compile(r"\w{0,5}[\s:]{0,2}(?:(?:de|do|di|d') ?)?")
 _AND = re.compile(r"\s{0,2}(?:[,;/&+]|and|und|en|et|y|e|i|ve|и|和|と|、|و|or|oder|ou|o){1,2}\s{0,2}")
-_MORE_GROUPS = re.compile(r"(?:[ ][0-9]{2,6}(?![0-9A-Za-z.,:/%-]))+")
-
-# Airlines' booking codes have six capital letters or digits; without a digit only this tells them.
-_BOOKING_CODE = re.compile(
-    r"""
-    (?i: booking | check-?in | reservation | confirmation | buchungs\w* | boekings\w* | reservering\w*
-       | r[ée]servation | reserva | prenotazione | rezerwacj\w* | rezervasyon | брон\w*
-       | الحجز | حجز | 予約 | 预订 | \b pnr | localizador | locator )
-    \s? (?i: ref(?:erence)? | code | number | n[ro]\.? | locator | pnr | kodu | codice | 番号 | 号 )?
-    \s{0,2} (?: [:=#] | (?i: is | ist | es | è | est | to | jest | は | 是 ) \s? )? \s{0,2}     # is, :
-    (?P<code> (?! [0-9]{6} | [A-Z]{2}[0-9]{4} ) [A-Z0-9]{6} ) (?! [A-Za-z0-9_] )   # all digits, a flight: no
-    """,
-    re.VERBOSE,
+_MORE_GROUPS = re.compile(
+    r"(?:[ ][0-9]{2,7}(?![0-9A-Za-z,:/%-]|\.[0-9])){1,5}(?:[ ][0-9](?![0-9A-Za-z,:/%]|\.[0-9]))?"
 )
-_SIX_CAPITALS = re.compile(r"(?<![A-Za-z0-9_])[A-Z0-9]{6}(?![A-Za-z0-9_])")
-_SHOUTED = "PLEASE NUMBER CANCEL REFUND THANKS ONLINE STATUS CHANGE HOTELS UPDATE ISSUES SYSTEM"
+
+# What may stand before the first group: "5 220 318 774", "AC 1029 448 310", "ХХХ 0298114735".
+_FIRST_GROUP = re.compile(r"(?<![\w.,/-])(?:[A-ZА-Я]{1,3}[ ](?:[0-9]{1,2}[ ])?|[0-9]{1,2}[ ])$")
+_CAPITALS = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Z0-9/_-]{6,20}")  # "QZ-88-TR"
+_STOCK = re.compile(
+    r"\b(?:out of stock|in stock|sold out|restock|indispo|en rupture|rupture|epuise|agotad"
+    r"|disponible|esgotad|disponivel|esaurit|disponibil|introvabil"
+    r"|ausverkauft|lieferbar|uitverkocht|op voorraad|leverbaar|niedostepn|dostepn|wyprzedan"
+    r"|tukendi|stokta|нет в наличии|в наличии|законч)|缺货|缺貨|有货|在庫|品切|متوفر|نفد"
+)
+_REF = re.compile(r"(?:ref|kenmerk|riferim|справ|номер)")  # of what, the word before it says
+_TICKET_PREFIX = re.compile(
+    r"(?:INC|CASE?|CS|SR|TKT|TCK|TIC|TICKET|REC|RECL|CMP|COMP|REQ|RITM|HD|SUP|ZGL|TLP|SIK|MEL)[-/ ]?[0-9]",
+    re.IGNORECASE,
+)
 
 
 def find_references(searched: Searchable) -> Iterator[Finding]:
@@ -49,7 +59,13 @@ def find_references(searched: Searchable) -> Iterator[Finding]:
     if not searched.contexts.marks:
         return
     previous: tuple[Token, EntityKind] | None = None
-    for token in tokens(searched.text):
+    end = 0
+    for single in tokens(searched.text, fewest=1):
+        if single.start < end:
+            continue
+        token = _whole(searched, single)
+        if token.digits < FEWEST_DIGITS and not _CAPITALS.fullmatch(token.written):
+            continue
         found = (
             _tight(searched, token)
             or _led(searched, token)
@@ -59,19 +75,9 @@ def find_references(searched: Searchable) -> Iterator[Finding]:
         if found is None:
             continue
         kind, recognizer = found
-        end = _with_more_groups(searched, token) if recognizer == "reference" else token.end
+        end = token.end
         yield Finding(kind=kind, start=token.start, end=end, recognizer=recognizer)
         previous = token, kind
-
-
-def find_booking_codes(searched: Searchable) -> Iterator[Finding]:
-    """Six capitals and digits behind a word for bookings; text in capitals may fool it."""
-    if _SIX_CAPITALS.search(searched.whole) is None:
-        return
-    for match in _BOOKING_CODE.finditer(searched.whole):
-        if match["code"] not in _SHOUTED.split():
-            start, end = match.span("code")
-            yield Finding(kind=EntityKind.ORDER_NUMBER, start=start, end=end, recognizer="reference")
 
 
 def _tight(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
@@ -84,8 +90,32 @@ def _tight(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
         if mark.topic not in _KINDS or _is_test(searched, mark, token):
             return None
         explicit = _is_explicit(searched, mark.start, token.start)
-        return (_KINDS[mark.topic], "reference") if _may_be(searched, token, mark.topic, explicit) else None
+        if (
+            mark.topic is Topic.ORDER
+            and _REF.match(searched.plain, mark.start)
+            and _is_stocked(searched, token)
+        ):
+            return None
+        if not _may_be(searched, token, mark.topic, explicit):
+            return None
+        return _kind(searched, mark, token), "reference"
     return None
+
+
+def _kind(searched: Searchable, mark: Mark, token: Token) -> EntityKind:
+    """The mark's, or, of a "reference", that of the word before it or of the number's own letters."""
+    is_short = 8 <= token.digits <= 12
+    if mark.topic is Topic.CARD and (is_short or is_member_card(searched.plain, token.start, token.end)):
+        return EntityKind.ACCOUNT_NUMBER
+    if mark.topic is Topic.ORDER and _REF.match(searched.plain, mark.start):
+        for other in searched.contexts.before(mark.start, 15)[:1]:
+            if other.topic in (Topic.TICKET, Topic.ACCOUNT) and _links().fullmatch(
+                searched.plain, other.end, mark.start
+            ):
+                return _KINDS[other.topic]
+        if _TICKET_PREFIX.match(token.written):
+            return EntityKind.TICKET_NUMBER
+    return _KINDS[mark.topic]
 
 
 def _led(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
@@ -108,13 +138,25 @@ def _may_be(searched: Searchable, token: Token, topic: Topic, explicit: bool) ->
         return token.digits >= (6 if explicit else 8)
     if explicit:
         return True
-    is_long = token.digits >= 5 or (token.digits >= 4 and token.letters > 0) or len(token.written) >= 10
+    if token.digits < FEWEST_DIGITS:
+        return False
+    is_long = (
+        (token.letters > 0 and len(token.written) >= 6)
+        or token.digits >= 5
+        or (token.digits >= 4 and token.letters > 0)
+        or len(token.written) >= 10
+    )
     return is_long and not is_named_thing(token) and not is_amount(searched, token)
 
 
 def _loose(searched: Searchable, token: Token) -> tuple[EntityKind, str] | None:
     """The word is in the neighbourhood and the number is too long to be a count of anything."""
-    if token.digits < 6 or is_named_thing(token) or is_amount(searched, token):
+    if (
+        token.digits < 6
+        or _is_stocked(searched, token)
+        or is_named_thing(token)
+        or is_amount(searched, token)
+    ):
         return None
     for mark in searched.contexts.before(token.start, _REACH_BEFORE)[:3]:
         if not searched.is_unbroken(mark.end, token.start) or mark.topic is Topic.PHONE:
@@ -148,10 +190,28 @@ def _listed(
     return (previous[1], "reference") if alike else None
 
 
-def _with_more_groups(searched: Searchable, token: Token) -> int:
-    """Where the number ends: in "case number 123 456 789" the groups that follow belong to it."""
-    more = _MORE_GROUPS.match(searched.text, token.end) if token.letters == 0 else None
-    return more.end() if more else token.end
+def _whole(searched: Searchable, token: Token) -> Token:
+    """With the groups before and behind that belong to it: in "case number 123 456 789" there are three."""
+    before = _FIRST_GROUP.search(searched.text, max(0, token.start - 8), token.start)
+    if before is not None and any(
+        mark.end > before.start() for mark in searched.contexts.before(token.start, 8)
+    ):
+        before = None  # "user ID 4711"
+    more = _MORE_GROUPS.match(searched.text, token.end) if token.written[-1].isdigit() else None
+    if (before is None and more is None) or token.letters > 4:
+        return token
+    start, end = before.start() if before else token.start, more.end() if more else token.end
+    written = searched.text[start:end]
+    digits = sum(map(str.isdigit, written))
+    if digits < 6 or digits > 20:
+        return token
+    letters = sum(map(str.isalpha, written))
+    return Token(written=written, start=start, end=end, digits=digits, letters=letters)
+
+
+def _is_stocked(searched: Searchable, token: Token) -> bool:
+    """Whether it is a thing in a shop: "ref. 604.881 is out of stock"."""
+    return _STOCK.search(searched.plain, token.end, token.end + 30) is not None
 
 
 def _is_test(searched: Searchable, mark: Mark, token: Token) -> bool:
@@ -178,16 +238,14 @@ def _is_explicit(searched: Searchable, start: int, end: int) -> bool:
 @cache
 def _number_words() -> re.Pattern[str]:
     letters = "[a-zа-яё]"
-    signs = alternatives(vocabulary.NUMBER_SIGNS.replace("#", r"\#").split())
-    return re.compile(
-        rf"(?<!{letters})(?:{alternatives(vocabulary.NUMBER_WORDS.split())})|nummer|nr\b|{signs}"
-    )
+    signs = alternatives(phrases.NUMBER_SIGNS.replace("#", r"\#").split())
+    return re.compile(rf"(?<!{letters})(?:{alternatives(phrases.NUMBER_WORDS.split())})|nummer|nr\b|{signs}")
 
 
 @cache
 def _links() -> re.Pattern[str]:
     """Any of the small words and signs, one after the other; the rest of an inflected word comes first."""
-    words = alternatives(re.escape(word) for word in vocabulary.LINKS.split())
+    words = alternatives(re.escape(word) for word in phrases.LINKS.split())
     return re.compile(
         rf"""
         \w{{0,12}}                                         # the rest of the word: "bestell" + "nummer"

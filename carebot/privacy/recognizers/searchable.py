@@ -21,7 +21,7 @@ _LINK_OR_HANDLE = re.compile(
     https? \s? : \s? // [!-~]+                    # a link, also one broken up as "https: //"
   | (?<![\w@.]) www \. [!-~]+                     # a link without its scheme
   | (?<![\w@.-]) (?:[a-z0-9-]{1,63}\.){1,4}       # a bare host: labels and dots
-      [a-z]{2,10} / [!-~]*                        #   that goes on with a path
+      [a-z]{2,10} [/?] [!-~]*                        #   that goes on with a path
   | (?<![\w.+-]) [\w.+-]{1,64} @ [\w.-]+          # an e-mail address: its words say nothing of numbers
   | (?<![\w.+-]) @ [\w.-]+ (?:@[\w.-]+)?          # @name, @name.bsky.social, @name@mastodon.example
     """,  # ASCII only: Chinese and Japanese text goes on without a space

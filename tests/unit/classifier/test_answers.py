@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from carebot.classifier.answers import texts_of
+from carebot.classifier.answers import texts_of, words_in
 from carebot.classifier.transformer import TransformerClassifier
 from carebot.core.article import Variant
 from carebot.core.assessment import AnswerCandidate
@@ -81,6 +81,28 @@ def test_the_same_articles_in_another_order_give_the_same_answers(shipped: Path)
 
 
 def test_an_article_is_recognised_by_examples_title_and_text() -> None:
-    assert texts_of(DARK) == (*DARK.examples, "switch on dark mode", "How to switch on dark mode.")
+    assert texts_of(DARK, "en") == (*DARK.examples, "switch on dark mode", "How to switch on dark mode.")
     long = replace(DARK, variants={"en": Variant(language="en", short="Dark.", long="Open the settings.")})
-    assert texts_of(long)[-1] == "Open the settings."
+    assert texts_of(long, "en")[-1] == "Open the settings."
+
+
+def test_an_article_is_recognised_by_its_texts_in_all_languages_or_in_one() -> None:
+    texts = {"en": Variant(language="en", short="Dark."), "nl": Variant(language="nl", short="Donker.")}
+    both = replace(DARK, variants=texts)
+    assert texts_of(both, "en")[-1:] == ("Dark.",)
+    assert texts_of(both, None)[-2:] == ("Dark.", "Donker.")
+
+
+def test_words_are_counted_in_languages_without_blanks() -> None:
+    assert words_in("where is my order") == 4
+    assert words_in("注文した商品がまだ届きません") >= 3
+    assert words_in("返金") == 1
+
+
+def test_a_question_in_another_language_finds_the_article_by_its_english_examples(shipped: Path) -> None:
+    classifier = TransformerClassifier(shipped)
+    classifier.use_articles([DARK, CANCEL])
+    told = classifier.classify("Wie kann ich mein Abo kündigen?", entity_counts={}, brand=None)
+    assert told.language == "de"
+    assert told.answer is not None
+    assert told.answer.slug == CANCEL.slug

@@ -11,11 +11,18 @@ from carebot.classifier.artifacts import find_model, open_model
 from carebot.classifier.transformer import TransformerClassifier
 from carebot.errors import ClassifierError, ModelDamagedError, ModelMissingError
 
-FILES = ("encoder.onnx", "tokenizer.json", "heads.npz", "evidence.json")
+FILES = (
+    "english.onnx",
+    "english.json",
+    "multilingual.onnx",
+    "multilingual.json",
+    "heads.npz",
+    "evidence.json",
+)
 
 
 def test_the_shipped_model_is_found_beside_the_package(shipped: Path) -> None:
-    assert open_model(shipped).title.startswith("minilm-care ")
+    assert open_model(shipped).title.startswith("care ")
 
 
 def test_a_model_that_is_nowhere_says_where_it_was_looked_for() -> None:

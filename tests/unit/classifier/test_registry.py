@@ -31,7 +31,7 @@ def test_a_folder_is_a_model(shipped: Path) -> None:
 
 
 def test_an_unknown_name_is_told_the_known_ones() -> None:
-    with pytest.raises(ConfigurationError, match="minilm, none"):
+    with pytest.raises(ConfigurationError, match="care, none"):
         make_classifier("gpt")
 
 

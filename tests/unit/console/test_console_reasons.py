@@ -6,6 +6,7 @@ import pytest
 
 from carebot.console import words
 from carebot.console.reasons import plainly
+from carebot.core.events import EventName
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,19 @@ from carebot.console.reasons import plainly
         ),
         (
             "people look first, because the language (nl) is not one that is read with confidence yet",
-            "it is in Dutch, which carebot does not read surely enough yet: people look first",
+            "it is in Dutch, which carebot does not read surely enough: people look first",
+        ),
+        (
+            "people look first, because it is in Haitian Creole, a language that is not read with confidence",
+            "it is in Haitian Creole, which carebot does not read surely enough: people look first",
+        ),
+        (
+            "the customer wrote in Polish, and no article in that language answers it: a person does",
+            "the customer wrote in Polish, and no article about this is in that language, so a person answers",
+        ),
+        (
+            "a person answers, because marketing looks first: personal_data",
+            "marketing should see it first (it tells of a leak of personal data), so a person answers",
         ),
         (
             "a person answers, because marketing looks first: reach",
@@ -59,6 +72,10 @@ def test_a_reason_is_said_in_plain_words(reason: str, said: str) -> None:
 @pytest.mark.parametrize("reason", ["", "the customer asked for a person", "nobody is sure (50%)"])
 def test_a_reason_that_is_not_known_stays_as_it_is(reason: str) -> None:
     assert plainly(reason) == reason
+
+
+def test_every_event_has_words_for_the_history() -> None:
+    assert set(words.EVENTS) == set(EventName)
 
 
 def test_a_text_is_redacted_where_personal_data_was_taken_out() -> None:

@@ -8,17 +8,20 @@ import pytest
 from hypothesis import given
 
 from carebot.core.article import ArticleMode
-from carebot.core.assessment import Assessment, Band, Kind
+from carebot.core.assessment import Assessment, Band, FlagReason, Kind
 from carebot.core.commands import Command
 from carebot.core.decision import Action
 from carebot.core.finding import EntityKind
+from carebot.core.languages import SUPPORTED
 from carebot.core.message import Visibility
 from carebot.core.policy import decide, why_silent
 from carebot.core.rules import Rule, RuleSet, Then, When
+from carebot.core.situation import BestArticle
 from carebot.core.tiers import PRESETS, Priority, Zone
 from tests.unit.core.situations import (
     MASTODON,
     SETTINGS,
+    THRESHOLDS,
     X,
     facts,
     probabilities,
@@ -157,3 +160,43 @@ def test_stop_silences_and_human_hands_over_in_every_band():
         assert stop.action is Action.HAND_OFF
         human = decide(situation(read, commands=frozenset({Command.HUMAN})), SETTINGS)
         assert human.action in (Action.HAND_OFF, Action.INVITE)
+
+
+def flagging(**changes):
+    return reading(
+        probabilities=probabilities(flag=0.3, urgent=0.3), flag_reason=FlagReason.SECURITY, **changes
+    )
+
+
+def with_marks(value: float):
+    return replace(
+        SETTINGS,
+        thresholds=replace(THRESHOLDS, flag=threshold("flag", value), urgent=threshold("urgent", value)),
+    )
+
+
+def test_the_computed_threshold_flags_with_the_models_reason_and_is_cited():
+    seen = situation(assessment=Assessment(reading=flagging()))
+    marked, unmarked = decide(seen, with_marks(0.25)), decide(seen, with_marks(0.35))
+    assert (marked.flag_reasons, marked.priority) == (frozenset({"security"}), Priority.HIGH)
+    assert [use.name for use in marked.thresholds if use.is_reached] == ["flag", "urgent"]
+    assert (unmarked.flag_reasons, unmarked.priority) == (frozenset(), Priority.NORMAL)
+    assert not {"flag", "urgent"} & {use.name for use in unmarked.thresholds}
+
+
+@pytest.mark.parametrize(
+    ("language", "band"),
+    [*((code, Band.CLEAR) for code in SUPPORTED), ("sv", Band.DOUBT), ("und", Band.DOUBT)],
+)
+def test_a_language_that_is_not_read_is_doubt(language, band):
+    decision = decide(situation(assessment=Assessment(reading=reading(language=language))), SETTINGS)
+    assert decision.band is band
+    assert ("Swedish" in decision.reason) is (language == "sv")
+
+
+def test_an_article_without_the_customers_language_names_it():
+    best = BestArticle(slug="charging", mode=ArticleMode.AUTO, in_language=False, fits=False)
+    seen = situation(assessment=Assessment(reading=reading(language="pl")), article=best)
+    decision = decide(seen, SETTINGS)
+    assert (decision.action, decision.band, decision.drafts) == (Action.HAND_OFF, Band.CLEAR, ())
+    assert decision.reason.startswith("the customer wrote in Polish, and no article in that language")

@@ -108,8 +108,13 @@ def test_no_text_carries_a_link_a_handle_or_a_number(key: TextKey, language: str
 @pytest.mark.parametrize(("key", "language"), every())
 def test_every_text_is_one_tidy_line(key: TextKey, language: str) -> None:
     text = said(key, language)
-    assert text == " ".join(text.split())
+    assert text.replace("\N{NO-BREAK SPACE}", " ") == " ".join(text.split())
     assert not re.search(r"[{}]|\.\.| [,.]|[‘’“”]", text)
+
+
+@pytest.mark.parametrize("key", TextKey)
+def test_french_never_begins_a_line_with_a_sign(key: TextKey) -> None:
+    assert not re.search(r"[^\N{NO-BREAK SPACE}][:;?!](?= |$)", said(key, "fr"))
 
 
 @pytest.mark.parametrize(

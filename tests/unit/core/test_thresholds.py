@@ -12,6 +12,7 @@ from carebot.core.thresholds import (
     Targets,
     doubt_from,
     lower_bound,
+    marked_from,
     precise_from,
     private_from,
     thresholds_from,
@@ -88,3 +89,55 @@ def test_the_bounds_are_the_shares_that_a_score_test_at_95_percent_just_allows(h
 def test_nothing_seen_bounds_nothing():
     assert upper_bound(0, 0) == 1.0
     assert lower_bound(0, 0) == 0.0
+
+
+@given(scored, st.floats(0.01, 0.5), st.floats(0.01, 0.5))
+def test_doubt_never_begins_above_private_and_both_targets_hold(pairs, away, clear):
+    targets = Targets(harmless_sent_away=away, private_called_clear=clear)
+    limits = thresholds_from({"private": evidence(pairs)}, targets)
+    called_clear = [
+        score
+        for score, true in pairs
+        if true and not limits.doubt.passes(score) and not limits.private.passes(score)
+    ]
+
+    assert limits.private.value is None or limits.doubt.value <= limits.private.value
+    assert len(called_clear) <= clear * sum(true for _, true in pairs)
+
+
+def test_a_model_that_leaves_no_doubt_has_no_band_for_it():
+    pairs = [(0.1, False)] * 400 + [(0.9, True)] * 400
+    certain = thresholds_from(
+        {"private": evidence(pairs)}, Targets(harmless_sent_away=1.0, private_called_clear=0.5)
+    )
+
+    assert certain.private.value == certain.doubt.value == 0.1
+
+
+def test_hardly_any_private_message_is_called_clear_unless_the_care_lead_says_so():
+    assert (Targets().harmless_sent_away, Targets().private_called_clear) == (0.08, 0.01)
+    assert Targets().answer_precision == 0.98
+
+
+@given(scored, st.floats(0.02, 0.5))
+def test_at_most_the_target_share_of_all_messages_is_marked(pairs, share):
+    threshold = marked_from("flag", evidence(pairs), share)
+    if threshold.support and threshold.value is not None:
+        assert sum(score >= threshold.value for score, _ in pairs) / len(pairs) <= share
+
+
+def test_what_is_marked_goes_as_far_down_as_the_target_allows():
+    scores = [(n / 1000, n > 950) for n in range(1000)]
+    found = thresholds_from({"flag": evidence(scores), "urgent": evidence(scores)}, Targets())
+    assert found.flag.value is not None
+    assert 0.91 <= found.flag.value <= 0.93  # a tenth, less what a bound over 1,000 messages costs
+    assert found.urgent.value == found.flag.value
+    strict = thresholds_from({"flag": evidence(scores)}, Targets(flag_marked_at_most=0.02))
+    assert strict.flag.value is not None
+    assert strict.flag.value > found.flag.value
+
+
+@pytest.mark.parametrize("curves", [{}, {"flag": evidence([(0.9, False)] * 50)}])
+def test_without_evidence_a_flag_is_what_is_more_likely_than_not(curves):
+    flag = thresholds_from(curves, Targets()).flag
+    assert (flag.passes(0.5), flag.passes(0.49), flag.support) == (True, False, 0)

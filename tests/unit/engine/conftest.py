@@ -10,6 +10,7 @@ import pytest
 
 from carebot.app import App, Places, SystemClock
 from carebot.care_file import parse_care
+from carebot.core.ports import Classifier
 from carebot.privacy import keys
 from carebot.store import schema
 from carebot.testing.fake_classifier import ScriptedClassifier, reading
@@ -37,12 +38,12 @@ def places(tmp_path: Path) -> Places:
     return Places(database=tmp_path / "carebot.db", key_file=tmp_path / "carebot.key")
 
 
-def installation(places: Places, network: MemoryNetwork) -> App:
+def installation(places: Places, network: MemoryNetwork, classifier: Classifier | None = None) -> App:
     """Everything that is not in the script is private: it is invited, so that a reply leaves."""
     return App(
         care=parse_care(CARE),
         places=places,
-        classifier=ScriptedClassifier(default=reading(private=0.99)),
+        classifier=classifier or ScriptedClassifier(default=reading(private=0.99)),
         channels=(MemoryChannel(network, account="acme", brand="acme"),),
     )
 

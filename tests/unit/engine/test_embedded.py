@@ -3,19 +3,23 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
 import pytest
 
 from carebot.app import App, Places
+from carebot.core.article import Article
 from carebot.core.records import OutgoingState
 from carebot.errors import ChannelUncertainError
 from carebot.services.silence_bot import stop_bot
+from carebot.store.uow import SqliteUnitOfWork
+from carebot.testing.fake_classifier import ScriptedClassifier, reading
 from carebot.testing.network import MemoryNetwork
 from tests.unit.engine.conftest import CARD, installation
 from tests.unit.engine.waiting import until
+from tests.unit.services.houses import article
 
 GRACE = timedelta(seconds=20)
 
@@ -190,8 +194,38 @@ def test_no_level_of_the_log_shows_words_or_handles(
 
 
 def test_articles_that_another_process_approves_are_used(app: App) -> None:
-    used: list[int] = []
-    app.triage.use_articles = lambda articles: used.append(len(articles))  # type: ignore[method-assign]
-    follow = app.running._follow_articles()
-    follow()
-    assert used == []
+    with running(app), SqliteUnitOfWork(app.places.database) as other:
+        assert app.triage.articles == {}
+        other.run(lambda work: work.save_article(article("hours")))
+        until(lambda: app.triage.articles == {"hours": article("hours")}, "the approved article")
+        other.run(lambda work: work.save_article(article("hours", approved=False)))
+        until(lambda: app.triage.articles == {}, "that it is withdrawn")
+
+
+def test_messages_are_decided_while_the_model_takes_articles_up(
+    places: Places, network: MemoryNetwork
+) -> None:
+    class Slow(ScriptedClassifier):
+        begun, may_end = threading.Event(), threading.Event()
+
+        def use_articles(self, articles: Sequence[Article]) -> None:
+            if articles:
+                self.begun.set()
+                assert self.may_end.wait(20)
+            super().use_articles(articles)
+
+    slow = Slow(default=reading(private=0.99))
+    with installation(places, network, slow) as app, running(app):
+        app.save_articles((article("hours"),))
+        assert slow.begun.wait(20)
+        post = network.write("ada", "hello", to="acme")
+        poll(app)
+        until(lambda: replies(network) == [post.id], "the reply meanwhile")
+        slow.may_end.set()
+
+
+def test_one_round_uses_what_was_approved_since_the_one_before(app: App) -> None:
+    app.running.engine.once()
+    app.save_articles((article("hours"),))
+    app.running.engine.once()
+    assert set(app.triage.articles) == {"hours"}

@@ -57,6 +57,27 @@ class Patterns:
         )
 
 
+def test_an_article_that_tells_the_opening_hours_is_judged_and_measured_with_them_filled_in() -> None:
+    told = replace(GOOD, variants={"en": Variant(language="en", short="{opening_hours} Come in!")})
+
+    def look(hours: str) -> list[str]:
+        found = check_articles(
+            [told],
+            channel_rules=[SHORT],
+            allowed=ALLOWED,
+            find=Patterns(),
+            today=TODAY,
+            fill=lambda text, language: text.replace("{opening_hours}", f"{language}: {hours}"),
+        )
+        return [problem.message for problem in found]
+
+    assert look("nine to five") == []
+    assert look("every day from nine to five, and on Thursdays till nine in the evening")[0].startswith(
+        "the en text has "
+    )
+    assert "a blank that nobody fills in" in look("{name}")[0]
+
+
 def problems_of(*articles: Article, mark: str = "") -> list[Problem]:
     return check_articles(
         articles, channel_rules=[SHORT, WIDE], allowed=ALLOWED, find=Patterns(), today=TODAY, mark=mark

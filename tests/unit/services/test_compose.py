@@ -52,6 +52,14 @@ def app(house: House) -> App:
     return house(ScriptedClassifier(), allow_list=contacts, bot={"mode": "auto", "links_in_public": True})
 
 
+def test_an_article_that_was_withdrawn_since_the_decision_is_not_said(app: App) -> None:
+    gone = Draft(zone=Zone.PUBLIC, article="withdrawn-meanwhile")
+    invited = Draft(zone=Zone.PUBLIC, article="withdrawn-meanwhile", text=TextKey.INVITATION)
+
+    assert Refusal.EMPTY in composed(app, gone).refusals
+    assert composed(app, invited).outgoing.text == composed(app, replace(invited, article=None)).outgoing.text
+
+
 def test_an_article_is_said_with_the_mark_that_it_is_automatic(app: App) -> None:
     made = composed(app)
 

@@ -103,4 +103,8 @@ def _rows_0002() -> Rows:
     }
 
 
-ROWS: dict[str, Callable[[], Rows]] = {"0001": _rows_0001, "0002": _rows_0002}
+def _rows_0003() -> Rows:
+    return {**_rows_0002(), "band_reviews": ("m-1", "private", "agent-7", LATER)}
+
+
+ROWS: dict[str, Callable[[], Rows]] = {"0001": _rows_0001, "0002": _rows_0002, "0003": _rows_0003}

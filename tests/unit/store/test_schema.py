@@ -26,6 +26,8 @@ from carebot.core.events import Event
 from carebot.core.ports import Work
 from carebot.core.records import (
     AnswerReview,
+    BandReview,
+    BandVerdict,
     ChannelState,
     Customer,
     DecisionRecord,
@@ -81,6 +83,7 @@ def test_the_revisions_written_down_are_those_of_the_files_in_their_order() -> N
         ("events", Event),
         ("channel_states", ChannelState),
         ("answer_reviews", AnswerReview),
+        ("band_reviews", BandReview),
     ],
 )
 def test_every_field_of_a_record_has_a_column_of_its_name(table: str, record: type) -> None:
@@ -229,6 +232,17 @@ def test_a_filled_database_with_deliveries_comes_to_this_schema_with_all_of_them
         assert (row.not_before, row.lease_until, row.sent_at) == (later, later, None)
         assert (state.cursor, state.failing_since, state.last_error) == ("cursor-17", later, "no route to it")
         assert (review.verdict, review.confidence, review.at) == (Verdict.RIGHT, 0.875, later)
+
+
+def test_what_was_said_of_messages_in_doubt_comes_along(tmp_path: Path) -> None:
+    db, later = tmp_path / "care.db", datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
+    old_databases.make(db, "0003")
+
+    schema.upgrade(db, backup_to=tmp_path / "backup.db")
+
+    with SqliteUnitOfWork(db) as uow:
+        (review,) = uow.run(lambda work: work.band_reviews())
+    assert review == BandReview(message_id="m-1", verdict=BandVerdict.PRIVATE, reviewer="agent-7", at=later)
 
 
 def test_times_are_stored_so_that_they_sort_and_come_back_aware(db: Path, uow: SqliteUnitOfWork) -> None:

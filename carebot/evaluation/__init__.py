@@ -1,0 +1,1 @@
+"""How well carebot reads labelled conversations: what ``carebot evaluate`` computes (docs/evaluation.md)."""
