@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from carebot.core.evidence import Evidence
 from carebot.errors import ModelDamagedError, ModelMissingError
@@ -113,3 +118,20 @@ def describe_files(folder: Path) -> dict[str, dict[str, Any]]:
             content = file.read_bytes()
             described[file.name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     return described
+
+
+def pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """An ``npz`` without times of day in it, so that the same arrays give the same file."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            one = io.BytesIO()
+            np.save(one, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), one.getvalue())
+    return content.getvalue()
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write ``model.json``."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from carebot.classifier import artifacts
-from carebot.classifier.artifacts import MANIFEST, ModelFolder
+from carebot.classifier.artifacts import MANIFEST, ModelFolder, pack, write_manifest
 from carebot.classifier.golden import figures
 from carebot.classifier.heads import Heads, load_arrays
 from carebot.core.evidence import Evidence
@@ -68,7 +65,7 @@ def publish(part: Path, folder: Path, classifier: Classifier) -> None:
     try:
         manifest = json.loads((part / MANIFEST).read_text(encoding="utf-8"))
         golden = [{**each, **_read_again(classifier, each["text"])} for each in manifest.get("golden", [])]
-        _write_manifest(part, {**manifest, "golden": golden})
+        write_manifest(part, {**manifest, "golden": golden})
         part.chmod(0o755)
         part.rename(folder)
     except BaseException:
@@ -98,7 +95,7 @@ def _fill(
         "reviewed": dict(about),
         "files": artifacts.describe_files(part),
     }
-    _write_manifest(part, manifest)
+    write_manifest(part, manifest)
 
 
 def _replaced(stored: Mapping[str, NDArray[Any]], heads: Mapping[str, Heads]) -> dict[str, NDArray[Any]]:
@@ -108,17 +105,6 @@ def _replaced(stored: Mapping[str, NDArray[Any]], heads: Mapping[str, Heads]) ->
         prefix = f"{side}." if any(name.startswith(f"{side}.") for name in stored) else ""
         arrays |= {f"{prefix}{name}": array for name, array in own.arrays().items()}
     return arrays
-
-
-def pack(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """An ``npz`` without times of day in it, so that the same arrays give the same file."""
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in arrays.items():
-            one = io.BytesIO()
-            np.save(one, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), one.getvalue())
-    return content.getvalue()
 
 
 def _curves(evidence: Mapping[str, Evidence]) -> str:
@@ -150,8 +136,3 @@ def _version(base: ModelFolder) -> str:
 
 def _read_again(classifier: Classifier, text: str) -> dict[str, Any]:
     return figures(classifier.classify(text, entity_counts={}, brand=None))
-
-
-def _write_manifest(part: Path, manifest: Mapping[str, Any]) -> None:
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (part / MANIFEST).write_text(text, encoding="utf-8")

@@ -38,7 +38,6 @@ from carebot.classifier.fitting import (
 )
 from carebot.classifier.golden import build_golden, choose
 from carebot.classifier.heads import CHOICES, HEADS, YES_OR_NO
-from carebot.classifier.reviewed_folder import pack
 from carebot.classifier.text import HANDLE
 from carebot.classifier.transformer import ENGLISH, MULTILINGUAL, TransformerClassifier
 from carebot.core.article import Article, Variant
@@ -183,7 +182,7 @@ def write(
 
     ``golden``: the masked messages that every machine is to read alike.
     """
-    (target / "heads.npz").write_bytes(pack(arrays))
+    (target / "heads.npz").write_bytes(artifacts.pack(arrays))
     curves = {
         name: {
             "source": each.source,
@@ -207,13 +206,10 @@ def write(
         **origin,
         "files": artifacts.describe_files(target),
     }
-    _write_manifest(target, manifest)  # the golden messages are read with the finished model
-    _write_manifest(target, {**manifest, "golden": build_golden(TransformerClassifier(target), golden)})
-
-
-def _write_manifest(target: Path, manifest: Mapping[str, Any]) -> None:
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    (target / artifacts.MANIFEST).write_text(text, encoding="utf-8")
+    artifacts.write_manifest(target, manifest)  # the golden messages are read with the finished model
+    artifacts.write_manifest(
+        target, {**manifest, "golden": build_golden(TransformerClassifier(target), golden)}
+    )
 
 
 def read_shelf(file: Path) -> Shelf:
@@ -266,7 +262,7 @@ def main(arguments: Sequence[str], masker: Masker) -> None:
         f"{side}.{name}": array for side, each in sides.items() for name, array in each.arrays().items()
     }
     if options.only == ENGLISH:
-        (target / "heads.npz").write_bytes(pack(arrays))
+        (target / "heads.npz").write_bytes(artifacts.pack(arrays))
         return
     evidence = evidence_of(sides)
     version = options.version or date.today().isoformat()  # noqa: DTZ011 a label of the file, not a time
